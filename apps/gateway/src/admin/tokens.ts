@@ -1,0 +1,126 @@
+import { GatewayError, TOKEN_LIMITS, TOKEN_SCOPES } from "@link-assistant/core";
+import type { TokenRecord } from "@link-assistant/core";
+import { z } from "zod";
+
+import type { Gateway } from "../gateway.ts";
+
+const label = z.string().max(TOKEN_LIMITS.maxLabelChars);
+const account = z.string().max(64).nullable();
+const scopes = z.array(z.enum(TOKEN_SCOPES)).min(1);
+
+const issueSchema = z.strictObject({
+  ttl_hours: z.number().positive().max(TOKEN_LIMITS.maxTtlHours).nullish(),
+  label: label.nullish(),
+  account: account.optional(),
+  scopes: scopes.optional(),
+});
+const revokeSchema = z.strictObject({ id: z.string().max(64) });
+const changeSchema = z.strictObject({
+  label: label.optional(),
+  account: account.optional(),
+  scopes: scopes.optional(),
+});
+
+/** A token's record as the API gives it: times in Unix seconds, as the original did. */
+export function tokenView(record: TokenRecord): object {
+  return {
+    id: record.id,
+    label: record.label,
+    account: record.account,
+    scopes: record.scopes,
+    issued_at: Math.floor(record.issuedAtMs / 1000),
+    expires_at: Math.floor(record.expiresAtMs / 1000),
+    revoked: record.revokedAtMs !== null,
+    revoked_at: record.revokedAtMs === null ? null : Math.floor(record.revokedAtMs / 1000),
+  };
+}
+
+/** `POST /api/tokens` */
+export async function issueToken(gateway: Gateway, body: unknown): Promise<object> {
+  const asked = parse(issueSchema, body ?? {});
+  checkAccount(gateway, asked.account);
+  const ttlHours = asked.ttl_hours ?? TOKEN_LIMITS.defaultTtlHours;
+  const { token, record } = await stored(
+    gateway,
+    gateway.tokens.issue({
+      ttlHours,
+      label: asked.label ?? "",
+      account: asked.account ?? null,
+      ...(asked.scopes === undefined ? {} : { scopes: asked.scopes }),
+    }),
+  );
+  gateway.metrics.recordTokenIssued();
+  return {
+    token,
+    id: record.id,
+    ttl_hours: ttlHours,
+    label: record.label,
+    account: record.account,
+    scopes: record.scopes,
+    expires_at: new Date(record.expiresAtMs).toISOString(),
+  };
+}
+
+/** `GET /api/tokens/list` */
+export function listTokens(gateway: Gateway): object {
+  return { data: gateway.tokens.list().map(tokenView) };
+}
+
+/** `POST /api/tokens/revoke` */
+export function revokeToken(gateway: Gateway, body: unknown): Promise<object> {
+  return revokeById(gateway, parse(revokeSchema, body).id);
+}
+
+/** `DELETE /api/tokens/{id}` */
+export async function revokeById(gateway: Gateway, id: string): Promise<object> {
+  const { changed } = await stored(gateway, gateway.tokens.revoke(id));
+  if (changed) gateway.metrics.recordTokenRevoked();
+  return { revoked: id };
+}
+
+/** `GET /api/tokens/{id}` */
+export function showToken(gateway: Gateway, id: string): object {
+  const record = gateway.tokens.get(id);
+  if (record === undefined) throw new GatewayError("token_not_found");
+  return tokenView(record);
+}
+
+/** `PATCH /api/tokens/{id}` */
+export async function changeToken(gateway: Gateway, id: string, body: unknown): Promise<object> {
+  const { label, account, scopes } = parse(changeSchema, body);
+  checkAccount(gateway, account);
+  const record = await stored(
+    gateway,
+    gateway.tokens.change(id, {
+      ...(label === undefined ? {} : { label }),
+      ...(account === undefined ? {} : { account }),
+      ...(scopes === undefined ? {} : { scopes }),
+    }),
+  );
+  return tokenView(record);
+}
+
+/** What a store refuses is a fault that says so; its own words go to the log. */
+async function stored<T>(gateway: Gateway, change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    gateway.log.error({ err: error }, "the store did not take a change of a router token");
+    throw new GatewayError("store_unavailable");
+  }
+}
+
+function checkAccount(gateway: Gateway, name: string | null | undefined): void {
+  if (name === null || name === undefined || gateway.pool.has(name)) return;
+  throw new GatewayError("request_invalid", { detail: "`account` names no configured account." });
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const detail = result.error.issues
+    .map((issue) => `${issue.path.length === 0 ? "body" : issue.path.join(".")}: ${issue.message}`)
+    .join("; ");
+  throw new GatewayError("request_invalid", { detail: `${detail}.` });
+}

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from "node:http";
+
+import { GatewayError } from "@link-assistant/core";
+
+/** Bounds of a request body. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+}
+
+/** Longest wait for a body that is not wanted. */
+const MAX_DISCARD_MS = 2000;
+
+/**
+ * Reads a request body whole, as one piece of memory. Too long, too slow or compressed: a fault. A client that leaves while
+ * it sends: `undefined`, because nobody is left to answer.
+ */
+export function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
+  const encoding = req.headers["content-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    return Promise.reject(new GatewayError("body_encoding_unsupported"));
+  }
+  if (Number(req.headers["content-length"] ?? 0) > limits.maxBodyBytes) return Promise.reject(tooLarge(limits));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const timer = setTimeout(() => settle(new GatewayError("body_timeout")), limits.bodyTimeoutMs);
+    const settle = (outcome: Buffer | undefined | GatewayError): void => {
+      clearTimeout(timer);
+      req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+      if (outcome instanceof GatewayError) reject(outcome);
+      else resolve(outcome);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > limits.maxBodyBytes) return settle(tooLarge(limits));
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => settle(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes));
+    const onClose = (): void => settle(undefined);
+    req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+  });
+}
+
+/**
+ * Lets a body that nobody will read come to its end, so that the client gets to read the answer. Gives up at the same
+ * bounds as reading does; what comes later is cut off with the connection.
+ */
+export function discardBody(req: IncomingMessage, limits: BodyLimits): Promise<void> {
+  if (req.readableEnded || req.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(() => settle(), Math.min(limits.bodyTimeoutMs, MAX_DISCARD_MS));
+    const settle = (): void => {
+      clearTimeout(timer);
+      req.off("data", onData).off("end", settle).off("close", settle);
+      req.resume();
+      resolve();
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > limits.maxBodyBytes) settle();
+    };
+    req
+      .on("error", () => {})
+      .on("data", onData)
+      .on("end", settle)
+      .on("close", settle);
+  });
+}
+
+function tooLarge(limits: BodyLimits): GatewayError {
+  return new GatewayError("body_too_large", { detail: `At most ${limits.maxBodyBytes} bytes.` });
+}
+
+/** The JSON object that a body holds, or a fault. */
+export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch (error) {
+    throw new GatewayError("body_not_json", { detail: whereJsonBreaks(error) });
+  }
+  if (isJsonObject(value)) return value;
+  throw new GatewayError("body_not_json");
+}
+
+/** Whether a parsed value is a JSON object. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Only the position: the parser's own sentence quotes the body. */
+function whereJsonBreaks(error: unknown): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  return position === undefined ? "It ends too early." : `It breaks at position ${position}.`;
+}

@@ -1,0 +1,14 @@
+import type { Logger } from "pino";
+
+import type { LoadedConfig } from "../config/load.ts";
+
+/** What every command works with. */
+export interface CommandContext {
+  /** The configuration, with flags in its own shape on top. */
+  load(flags?: object): Promise<LoadedConfig>;
+  log(verbose: boolean): Logger;
+  /** Writes the value as JSON when `--json` was given, else the text. */
+  print(value: unknown, text: () => string): void;
+  /** Writes a line for people, or nothing when `--json` was given. */
+  say(text: string): void;
+}

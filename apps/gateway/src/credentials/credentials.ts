@@ -1,0 +1,68 @@
+import type { AccountConfig, Secret } from "@link-assistant/core";
+
+import { watchCredentialsDir } from "./credentials-dir.ts";
+
+/** The header that makes an upstream accept a call of an account. */
+export interface CredentialHeader {
+  readonly name: "x-api-key" | "authorization";
+  readonly value: string;
+}
+
+/** The secret of one account and how it is put on a request. */
+export interface Credential {
+  /** The header as of now; `undefined` while the secret cannot be read. */
+  header(): CredentialHeader | undefined;
+  /** What the credential needs in `anthropic-beta`. */
+  readonly betas: readonly string[];
+  close(): void;
+}
+
+/** The credentials of all accounts, by account name. */
+export interface Credentials {
+  get(account: string): Credential | undefined;
+  close(): void;
+}
+
+/** An account whose configuration names its secret. */
+export type SecretAccount = Exclude<AccountConfig, { kind: "credentials-dir" }>;
+
+/** What the kinds of credential need of their surroundings. */
+export interface CredentialSources {
+  /** The secret behind a field of the account's configuration. */
+  readonly secretOf: (account: SecretAccount) => Secret;
+  /** Called when an account's credential was replaced. */
+  readonly onChange: (account: string) => void;
+  /** Called once with each reason why a credential cannot be read; holds no secret. */
+  readonly onProblem: (account: string, reason: string) => void;
+}
+
+/** How a secret that does not change is put on a request. */
+const FIXED = {
+  "api-key": { name: "x-api-key", prefix: "" },
+  bearer: { name: "authorization", prefix: "Bearer " },
+} as const;
+
+/** Opens the credentials of all accounts. */
+export function openCredentials(accounts: readonly AccountConfig[], sources: CredentialSources): Credentials {
+  const byName = new Map(accounts.map((account) => [account.name, open(account, sources)]));
+  return {
+    get: (account) => byName.get(account),
+    close: () => {
+      for (const credential of byName.values()) credential.close();
+    },
+  };
+}
+
+function open(account: AccountConfig, sources: CredentialSources): Credential {
+  if (account.kind === "credentials-dir") {
+    return watchCredentialsDir({
+      directory: account.directory,
+      betas: account.betas,
+      onChange: () => sources.onChange(account.name),
+      onProblem: (reason) => sources.onProblem(account.name, reason),
+    });
+  }
+  const { name, prefix } = FIXED[account.kind];
+  const header = { name, value: prefix + sources.secretOf(account).reveal() };
+  return { header: () => header, betas: account.betas, close: () => {} };
+}

@@ -1,0 +1,27 @@
+import type { AccountPool, Config, Secret, Store, TokenRegistry } from "@link-assistant/core";
+import type { Metrics } from "@link-assistant/metrics";
+import type { Logger } from "pino";
+
+import type { Credentials } from "./credentials/credentials.ts";
+import type { ModelCatalogue } from "./models.ts";
+import type { Upstream } from "./upstreams/upstream.ts";
+
+/** Everything an exchange may reach for. Made once at the start; tests make it of fakes. */
+export interface Gateway {
+  readonly config: Config;
+  readonly pool: AccountPool;
+  readonly credentials: Credentials;
+  readonly upstream: Upstream;
+  readonly models: ModelCatalogue;
+  readonly tokens: TokenRegistry;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly adminKey: Secret;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new id for an exchange. */
+  readonly newId: () => string;
+  /** True once the gateway takes no new exchanges. */
+  readonly draining: () => boolean;
+}

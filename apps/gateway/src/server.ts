@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { Server as HttpServer } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { GatewayError } from "@link-assistant/core";
+import type { Config, FaultCode } from "@link-assistant/core";
+import { serve } from "h3";
+import type { H3 } from "h3";
+
+import { faultHeaders } from "./exchange.ts";
+import { anthropicSurface } from "./surfaces/anthropic.ts";
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://…`, as clients on this machine reach it. */
+  readonly url: string;
+  /** Takes no new connections, and resolves when all exchanges have ended or the time is over and the rest is cut. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A port that cannot be listened on; says what to do. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** Listens with the app. Throws a `ListenError` when the address or port cannot be had. */
+export async function listen(app: H3, config: Config["server"], newId: () => string): Promise<RunningServer> {
+  const server = serve(app, {
+    hostname: config.host,
+    port: config.port,
+    silent: true,
+    manual: true,
+    gracefulShutdown: false,
+    node: {
+      maxHeaderSize: config.maxHeaderBytes,
+      headersTimeout: 60_000,
+      // Bodies have their own, shorter bound; this one stands behind it.
+      requestTimeout: config.bodyTimeoutMs + 30_000,
+      keepAliveTimeout: 72_000,
+    },
+  });
+  const node = server.node?.server;
+  if (!(node instanceof HttpServer)) throw new TypeError("this gateway runs on Node's HTTP server only");
+  node.maxConnections = config.maxConnections;
+  node.on("clientError", (error, socket) => refuse(error, socket, newId()));
+  await Promise.all([once(node, "listening").catch(listenFailure(config)), server.serve()]);
+  return { url: urlOf(node, config.host), close: (graceMs) => closeServer(node, graceMs) };
+}
+
+function listenFailure(config: Config["server"]): (error: unknown) => never {
+  return (error) => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    const advice =
+      code === "EADDRINUSE"
+        ? "Another program has this port. End it, or set ROUTER_PORT or --port to another one."
+        : "Set ROUTER_HOST and ROUTER_PORT to an address of this machine and a port that may be used.";
+    throw new ListenError(`Cannot listen on ${config.host}:${config.port} (${code}). ${advice}`);
+  };
+}
+
+function urlOf(node: HttpServer, host: string): string {
+  const address = node.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function closeServer(node: HttpServer, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    node.close(() => resolve());
+  });
+  node.closeIdleConnections();
+  const timer = setTimeout(() => node.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+const FAULT_BY_CLIENT_ERROR: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "body_timeout",
+};
+
+/** Answers what is no HTTP request, or too much of one, before there is anything to route. */
+function refuse(error: Error, socket: Duplex, id: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = "code" in error ? String(error.code) : "";
+  const fault = new GatewayError(FAULT_BY_CLIENT_ERROR[code] ?? "request_invalid");
+  const body = anthropicSurface.faultBody(fault, id);
+  const headers = Object.entries({ ...faultHeaders(fault, id, body), connection: "close" });
+  const head = [`HTTP/1.1 ${fault.status} Refused`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+import type { Store } from "@link-assistant/core";
+import { ledgerEntry } from "@link-assistant/testkit/contracts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+import { openSqliteStore } from "./sqlite.ts";
+
+let directory: string;
+let path: string;
+let errors: string[];
+let store: Store;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "ledger-"));
+  path = join(directory, "router.sqlite");
+  errors = [];
+  store = openSqliteStore({ path, busyTimeoutMs: 1, onError: (message) => errors.push(message) });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+it("keeps entries that cannot be written until they can", async () => {
+  const [first, second] = [ledgerEntry(), ledgerEntry()];
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  store.ledger.append(first);
+  await expect(store.ledger.flush()).rejects.toMatchObject({ name: "StoreError", code: "locked" });
+  store.ledger.append(second);
+  expect(await store.ledger.recent(5)).toStrictEqual([second, first]);
+  other.exec("ROLLBACK");
+  other.close();
+
+  await store.ledger.flush();
+  expect(await store.ledger.recent(5)).toStrictEqual([second, first]);
+  expect(await rereadIds()).toEqual([second.id, first.id]);
+});
+
+it("reports what a last write could not keep", async () => {
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  store.ledger.append(ledgerEntry());
+  await store.close();
+  other.close();
+  expect(errors).toEqual([expect.stringMatching(/^Ledger entries lost: 1\. .* locked by another process/)]);
+});
+
+it("does not let one impossible entry hold up the others", async () => {
+  const [before, broken, after] = [ledgerEntry(), ledgerEntry({ durationMs: Number.NaN }), ledgerEntry()];
+  for (const entry of [before, broken, after]) store.ledger.append(entry);
+  await store.ledger.flush();
+  expect(await store.ledger.recent(5)).toStrictEqual([after, before]);
+  expect(errors).toEqual([expect.stringContaining(`${broken.id} was refused`)]);
+});
+
+it("keeps no field that it does not know", async () => {
+  const entry = ledgerEntry();
+  const withMore = { ...entry, prompt: "never to be kept" };
+  store.ledger.append(withMore);
+  await store.ledger.flush();
+  expect(await store.ledger.recent(1)).toStrictEqual([entry]);
+});
+
+it("takes entries after it was closed, and drops them", async () => {
+  await store.close();
+  expect(() => store.ledger.append(ledgerEntry())).not.toThrow();
+  expect(await rereadIds()).toEqual([]);
+});
+
+async function rereadIds(): Promise<string[]> {
+  const again = openSqliteStore({ path });
+  const entries = await again.ledger.recent(1000);
+  await again.close();
+  return entries.map(({ id }) => id);
+}

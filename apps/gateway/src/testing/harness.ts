@@ -1,0 +1,104 @@
+import { parseConfig } from "@link-assistant/core";
+import type { LedgerEntry, TokenRecord } from "@link-assistant/core";
+import { startSimulator } from "@link-assistant/testkit";
+import type { Simulator, SimulatorOptions } from "@link-assistant/testkit";
+import { pino } from "pino";
+
+import { createApp } from "../app.ts";
+import type { Environment } from "../config/environment.ts";
+import type { Gateway } from "../gateway.ts";
+import { listen } from "../server.ts";
+import { openKept, startGateway } from "../start.ts";
+
+/** A gateway that runs in this process, in front of a simulator, with nothing kept. */
+export interface Harness extends AsyncDisposable {
+  readonly url: string;
+  /** A router token of scope `inference`. */
+  readonly token: string;
+  readonly tokenRecord: TokenRecord;
+  readonly adminKey: string;
+  readonly gateway: Gateway;
+  readonly simulator: Simulator;
+  /** Lines that were logged. */
+  readonly logged: string[];
+  /** A request with the router token. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A request with the admin key. */
+  admin(path: string, init?: RequestInit): Promise<Response>;
+  /** The ended exchanges, newest first, once there are this many. */
+  ledger(count: number): Promise<LedgerEntry[]>;
+}
+
+/** What a harness may be given. */
+export interface HarnessOptions extends Partial<SimulatorOptions> {
+  /** Names of accounts; each has the API key `key-of-NAME`. Default: `primary`. */
+  readonly accounts?: readonly string[];
+  /** Further configuration. */
+  readonly config?: object;
+  readonly env?: Environment;
+}
+
+export const MESSAGE: object = {
+  model: "claude-sonnet-5-5",
+  max_tokens: 256,
+  messages: [{ role: "user", content: "Hello" }],
+};
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const { accounts = ["primary"], config: further = {}, env = {}, ...simulated } = options;
+  const simulator = await startSimulator({ script: () => ({ blocks: [{ type: "text", text: "Hello to you" }] }), ...simulated });
+  const config = parseConfig({
+    accounts: accounts.map((name) => ({ name, kind: "api-key", key: `key-of-${name}` })),
+    upstreams: { anthropic: { baseUrl: simulator.url } },
+    ...further,
+    server: { port: 0, ...("server" in further && typeof further.server === "object" ? further.server : {}) },
+  });
+  const logged: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
+  const kept = openKept(config, env, log, true);
+  const started = await startGateway(config, env, kept, log);
+  const { gateway } = started;
+  const server = await listen(createApp(gateway), config.server, gateway.newId);
+  const { token, record } = await gateway.tokens.issue({ label: "harness" });
+  const fetchWith =
+    (credential: string) =>
+    (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(server.url + path, { ...init, headers: { authorization: `Bearer ${credential}`, ...plain(init.headers) } });
+  return {
+    url: server.url,
+    token,
+    tokenRecord: record,
+    adminKey: kept.adminKey.reveal(),
+    gateway,
+    simulator,
+    logged,
+    fetch: fetchWith(token),
+    admin: fetchWith(kept.adminKey.reveal()),
+    ledger: async (count) => {
+      for (;;) {
+        const entries = await gateway.store.ledger.recent(1000);
+        if (entries.length >= count) return entries;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      started.drain();
+      await server.close(0);
+      await started.close();
+      await simulator.close();
+    },
+  };
+}
+
+/** Posts a Messages call. */
+export function post(harness: Harness, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return harness.fetch("/v1/messages", {
+    method: "POST",
+    headers: { "content-type": "application/json", "anthropic-version": "2023-06-01", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+function plain(headers: RequestInit["headers"]): Record<string, string> {
+  return Object.fromEntries(new Headers(headers).entries());
+}

@@ -1,0 +1,196 @@
+import { z } from "zod";
+
+import { STRATEGIES } from "./pick.ts";
+
+const durationMs = (defaultMs: number, text: string): z.ZodDefault<z.ZodInt> =>
+  z.int().min(1).max(86_400_000).default(defaultMs).describe(`${text} In milliseconds.`);
+
+const name = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/,
+    "a name of 1 to 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
+  );
+
+const secretSource = z
+  .union([
+    z.string().min(1),
+    z.strictObject({ env: z.string().min(1).describe("The environment variable that holds the secret.") }),
+    z.strictObject({ file: z.string().min(1).describe("The file that holds the secret; its end is trimmed.") }),
+  ])
+  .describe("The secret itself, or `{env: NAME}`, or `{file: PATH}`.");
+
+const baseUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}, "an http or https URL without user, password, query or fragment");
+
+const betas = z
+  .array(z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/))
+  .max(20)
+  .default([])
+  .describe("Added to `anthropic-beta` on every call of this account, where the credential needs it.");
+
+const accountBase = {
+  name: name.describe("Unique; shown in metrics and to operators."),
+  upstream: z.enum(["anthropic"]).default("anthropic").describe("The kind of service the account belongs to."),
+  priority: z.int().min(-1000).max(1000).default(0).describe("Smaller goes first under the strategy `priority`."),
+  betas,
+};
+
+const account = z.discriminatedUnion("kind", [
+  z
+    .strictObject({ ...accountBase, kind: z.literal("api-key"), key: secretSource })
+    .describe("An API key: the supported way."),
+  z
+    .strictObject({ ...accountBase, kind: z.literal("bearer"), token: secretSource })
+    .describe("A bearer token that does not change."),
+  z
+    .strictObject({ ...accountBase, kind: z.literal("credentials-dir"), directory: z.string().min(1) })
+    .describe("A directory with a credentials file, read again when the file changes."),
+]);
+
+/** The whole configuration. What is not given has its default; an unknown field is refused. */
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1").describe("Address to listen on. `ROUTER_HOST`."),
+      port: z.int().min(0).max(65_535).default(8080).describe("Port to listen on; 0 for any free one. `ROUTER_PORT`."),
+      maxBodyBytes: z
+        .int()
+        .min(1024)
+        .max(1_073_741_824)
+        .default(33_554_432)
+        .describe("Longest request body; over it 413."),
+      bodyTimeoutMs: durationMs(120_000, "Longest time for a request body to arrive; over it 408."),
+      maxHeaderBytes: z
+        .int()
+        .min(4096)
+        .max(1_048_576)
+        .default(32_768)
+        .describe("Longest request header block; over it 431."),
+      maxConnections: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(10_000)
+        .describe("Client connections at once; further ones are closed."),
+      stalledClientTimeoutMs: durationMs(120_000, "Longest time a client may leave its answer unread."),
+      shutdownGraceMs: durationMs(30_000, "Longest time for running exchanges to end after SIGTERM."),
+    })
+    .prefault({}),
+  tokens: z
+    .strictObject({
+      secret: secretSource
+        .optional()
+        .describe("Signs router tokens. Made on the first start when not given. `TOKEN_SECRET`."),
+      adminKey: secretSource
+        .optional()
+        .describe("Opens the admin API. Made on the first start when not given. `TOKEN_ADMIN_KEY`."),
+    })
+    .prefault({}),
+  dataDir: z.string().min(1).optional().describe("Where secrets and the database live. `DATA_DIR`."),
+  accounts: z.array(account).max(1000).default([]).describe("The accounts, in the order of preference."),
+  upstreams: z
+    .strictObject({
+      anthropic: z
+        .strictObject({
+          baseUrl: baseUrl.default("https://api.anthropic.com").describe("Without `/v1`. `UPSTREAM_BASE_URL`."),
+        })
+        .prefault({}),
+      connectTimeoutMs: durationMs(10_000, "Longest time to open a connection."),
+      firstByteTimeoutMs: durationMs(600_000, "Longest time from the request to the answer's headers."),
+      idleTimeoutMs: durationMs(180_000, "Longest time between two chunks of an answer."),
+    })
+    .prefault({}),
+  routing: z
+    .strictObject({
+      strategy: z.enum(STRATEGIES).default("round-robin").describe("How accounts take turns."),
+      maxAttempts: z.int().min(1).max(20).default(4).describe("Accounts tried for one exchange at the most."),
+      cooldownBaseMs: durationMs(
+        5000,
+        "First rest of an account when the upstream names no time; doubled while it fails.",
+      ),
+      cooldownMaxMs: durationMs(300_000, "Longest rest of an account, whatever the upstream asks for."),
+      failuresBeforeRest: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(3)
+        .describe("Upstream failures in a row before an account rests."),
+    })
+    .prefault({}),
+  surfaces: z
+    .strictObject({
+      anthropic: z.boolean().default(true).describe("Offer the Anthropic API. Off with `DISABLE_ANTHROPIC_API`."),
+      openai: z.boolean().default(true).describe("Offer the OpenAI APIs. Off with `DISABLE_OPENAI_API`."),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe("Serve `/metrics`, `/v1/usage` and `/v1/accounts`. Off with `DISABLE_METRICS`."),
+      public: z.boolean().default(false).describe("Serve `/metrics` without a key. `--public-metrics`."),
+    })
+    .prefault({}),
+  verbose: z.boolean().default(false).describe("Log every exchange. `VERBOSE`."),
+});
+
+/** The configuration as it is after defaults. */
+export type Config = z.infer<typeof configSchema>;
+
+/** One account of the configuration. */
+export type AccountConfig = Config["accounts"][number];
+
+/** Where a secret comes from: itself, an environment variable, or a file. */
+export type SecretSource = z.infer<typeof secretSource>;
+
+/** A configuration that cannot be used; each problem names its field and what is expected there. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** Checks a configuration and fills in defaults. Throws a `ConfigError` that lists every problem; values are never shown. */
+export function parseConfig(raw: unknown): Config {
+  const result = configSchema.safeParse(raw);
+  if (!result.success) throw new ConfigError(problemsOf(result.error.issues, []));
+  const names = result.data.accounts.map((entry) => entry.name);
+  const twice = names.filter((entry, index) => names.indexOf(entry) !== index);
+  if (twice.length > 0)
+    throw new ConfigError([...new Set(twice)].map((entry) => `accounts: the name \`${entry}\` is used twice`));
+  return result.data;
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[]): string[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    if (issue.code !== "invalid_union" || issue.errors.length === 0) return [`${fieldAt(path)}: ${issue.message}`];
+    const closest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0] ?? [];
+    return problemsOf(closest, path);
+  });
+}
+
+/** Of a union's branches, the one whose problem lies deepest is the one that was meant. */
+function depthOf(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
+}
+
+function fieldAt(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "configuration";
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .join("");
+}
+
+/** The JSON Schema of the configuration, for editors and for people. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(configSchema, { io: "input" }) };
+}

@@ -1,0 +1,158 @@
+/** What an upstream said, or did not say, when an attempt failed. */
+export interface FailedAnswer {
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** The error's type as the upstream spells it (`overloaded_error`, `insufficient_quota`, …). */
+  readonly type?: string;
+  /** The error's code as the upstream spells it; OpenAI's dialects have one beside the type. */
+  readonly code?: string;
+  /** The error's sentence; read only where neither type nor code tells one failure from another. */
+  readonly message?: string;
+  /** Why there was no answer. */
+  readonly transport?: "unreachable" | "timeout" | "broken";
+  /** Milliseconds the upstream asked us to wait. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whose fault a failure is: it decides who is made to wait. */
+export type Blame = "caller" | "account" | "upstream";
+
+interface FailureRow {
+  readonly blame: Blame;
+  /** Whether another account may succeed where this one failed. */
+  readonly elsewhere: boolean;
+  /**
+   * When the account has to rest: `at_once` after the first failure, `on_repeat` when several in a row say that it is more
+   * than an accident, `long` when only a person can mend it, `never` when the account has done nothing wrong.
+   */
+  readonly rest: "never" | "at_once" | "on_repeat" | "long";
+}
+
+/** Every kind of failure and what follows from it. */
+export const FAILURES = {
+  invalid_request: { blame: "caller", elsewhere: false, rest: "never" },
+  context_too_long: { blame: "caller", elsewhere: false, rest: "never" },
+  content_refused: { blame: "caller", elsewhere: false, rest: "never" },
+  too_large: { blame: "caller", elsewhere: false, rest: "never" },
+  not_found: { blame: "caller", elsewhere: false, rest: "never" },
+  conflict: { blame: "caller", elsewhere: false, rest: "never" },
+  authentication: { blame: "account", elsewhere: true, rest: "long" },
+  permission: { blame: "account", elsewhere: true, rest: "never" },
+  billing: { blame: "account", elsewhere: true, rest: "long" },
+  quota: { blame: "account", elsewhere: true, rest: "long" },
+  rate_limit: { blame: "account", elsewhere: true, rest: "at_once" },
+  overloaded: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
+  server_error: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
+  timeout: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
+  unreachable: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
+} as const satisfies Record<string, FailureRow>;
+
+/** What went wrong, in one word. */
+export type FailureKind = keyof typeof FAILURES;
+
+/** What an upstream did wrong: a value, not an exception. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly blame: Blame;
+  /** Whether another account may succeed. */
+  readonly elsewhere: boolean;
+  readonly rest: FailureRow["rest"];
+  /** Milliseconds the upstream asked us to wait; absent when it named no time. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Types and codes by which upstreams name their errors. Anthropic: the error types of the Messages API and its SDK
+ * (`@anthropic-ai/sdk` 1.12.0). OpenAI: the codes of the API and of its SDK (`openai` 7.57.0); read on 2026-11-23.
+ */
+const KIND_BY_NAME: Readonly<Record<string, FailureKind>> = {
+  // Anthropic, error.type
+  invalid_request_error: "invalid_request",
+  authentication_error: "authentication",
+  billing_error: "billing",
+  permission_error: "permission",
+  not_found_error: "not_found",
+  conflict_error: "conflict",
+  request_too_large: "too_large",
+  rate_limit_error: "rate_limit",
+  timeout_error: "timeout",
+  api_error: "server_error",
+  overloaded_error: "overloaded",
+  // OpenAI, error.code, else error.type
+  invalid_api_key: "authentication",
+  invalid_authentication: "authentication",
+  account_deactivated: "authentication",
+  invalid_organization: "authentication",
+  insufficient_permissions: "permission",
+  unsupported_country_region_territory: "permission",
+  billing_hard_limit_reached: "billing",
+  billing_not_active: "billing",
+  insufficient_quota: "quota",
+  usage_limit_reached: "quota",
+  usage_not_included: "quota",
+  rate_limit_exceeded: "rate_limit",
+  requests: "rate_limit",
+  tokens: "rate_limit",
+  model_not_found: "not_found",
+  context_length_exceeded: "context_too_long",
+  string_above_max_length: "too_large",
+  content_policy_violation: "content_refused",
+  content_filter: "content_refused",
+  cyber_policy: "content_refused",
+  invalid_prompt: "content_refused",
+  server_is_overloaded: "overloaded",
+  slow_down: "overloaded",
+  server_error: "server_error",
+};
+
+const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
+  401: "authentication",
+  402: "billing",
+  403: "permission",
+  404: "not_found",
+  408: "timeout",
+  409: "conflict",
+  413: "too_large",
+  429: "rate_limit",
+  503: "overloaded",
+  504: "timeout",
+  529: "overloaded",
+};
+
+/** Sentences that tell two failures of one type apart. */
+const KIND_BY_SENTENCE: readonly { readonly among: FailureKind; readonly says: RegExp; readonly kind: FailureKind }[] =
+  [
+    { among: "invalid_request", says: /credit balance is too low/i, kind: "billing" },
+    {
+      among: "invalid_request",
+      says: /prompt is too long|exceed context limit|maximum context length/i,
+      kind: "context_too_long",
+    },
+  ];
+
+const KIND_BY_TRANSPORT = { unreachable: "unreachable", timeout: "timeout", broken: "server_error" } as const;
+
+/** Says what a failed answer was, from its transport, code, type, status and, at last, its sentence. */
+export function classify(answer: FailedAnswer): Failure {
+  const kind = refine(kindOf(answer), answer.message);
+  const row = FAILURES[kind];
+  return answer.retryAfterMs === undefined ? { kind, ...row } : { kind, ...row, retryAfterMs: answer.retryAfterMs };
+}
+
+function kindOf(answer: FailedAnswer): FailureKind {
+  if (answer.transport !== undefined) return KIND_BY_TRANSPORT[answer.transport];
+  const status = answer.status ?? 500;
+  const named = nameOf(answer.code) ?? nameOf(answer.type);
+  // OpenAI calls everything it refuses `invalid_request_error`, a missing key and an unknown model too: the status tells.
+  if (named !== undefined && (named !== "invalid_request" || status === 400)) return named;
+  return KIND_BY_STATUS[status] ?? (status >= 500 ? "server_error" : "invalid_request");
+}
+
+function nameOf(name: string | undefined): FailureKind | undefined {
+  return name !== undefined && Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined;
+}
+
+function refine(kind: FailureKind, message: string | undefined): FailureKind {
+  if (message === undefined) return kind;
+  return KIND_BY_SENTENCE.find((row) => row.among === kind && row.says.test(message))?.kind ?? kind;
+}

@@ -1,0 +1,120 @@
+import { READY, afterFailure, afterSuccess, isReady } from "./account.ts";
+import type { Account, AccountState, CooldownPolicy } from "./account.ts";
+import type { Failure } from "./failure.ts";
+
+/** The ways to order accounts for a call. */
+export const STRATEGIES = ["round-robin", "priority", "least-used"] as const;
+
+/** `round-robin`: in turn; `priority`: always the most preferred ready one; `least-used`: the one with least under way. */
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** An account of the pool with what is known about it now. */
+export interface PooledAccount {
+  readonly account: Account;
+  readonly state: AccountState;
+  /** Attempts under way. */
+  readonly inFlight: number;
+  /** Attempts made since the start. */
+  readonly attempts: number;
+}
+
+interface Member {
+  readonly account: Account;
+  state: AccountState;
+  inFlight: number;
+  attempts: number;
+}
+
+const ORDERS: Readonly<Record<Strategy, (ready: Member[], turn: number) => Member[]>> = {
+  "round-robin": (ready, turn) => {
+    const first = turn % ready.length;
+    return first === 0 ? ready : [...ready.slice(first), ...ready.slice(0, first)];
+  },
+  priority: (ready) => ready.toSorted((a, b) => a.account.priority - b.account.priority),
+  "least-used": (ready) => ready.toSorted((a, b) => a.inFlight - b.inFlight || a.attempts - b.attempts),
+};
+
+/** The accounts of a gateway, with their states: which to try for a call, and what each attempt taught. */
+export class AccountPool {
+  readonly #members: Map<string, Member>;
+  readonly #order: (ready: Member[], turn: number) => Member[];
+  readonly #policy: CooldownPolicy;
+  #turn = 0;
+
+  /** @param accounts in the order of preference; two of one name are a `TypeError`. */
+  constructor(accounts: readonly Account[], strategy: Strategy, policy: CooldownPolicy) {
+    this.#members = new Map(
+      accounts.map((account) => [account.name, { account, state: READY, inFlight: 0, attempts: 0 }]),
+    );
+    if (this.#members.size !== accounts.length) throw new TypeError("two accounts have the same name");
+    this.#order = ORDERS[strategy];
+    this.#policy = policy;
+  }
+
+  /** The ready accounts, the one to try first at the front. `only` names the one account that may be used. */
+  pick(nowMs: number, only: string | null = null): readonly Account[] {
+    const ready: Member[] = [];
+    for (const member of this.#members.values()) {
+      if ((only === null || member.account.name === only) && isReady(member.state, nowMs)) ready.push(member);
+    }
+    if (ready.length < 2) return ready.map((member) => member.account);
+    return this.#order(ready, this.#turn++).map((member) => member.account);
+  }
+
+  /** Milliseconds until the first of the accounts that `pick` considers is ready again; 0 when one is. */
+  readyInMs(nowMs: number, only: string | null = null): number {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { account, state } of this.#members.values()) {
+      if (only !== null && account.name !== only) continue;
+      soonest = Math.min(soonest, isReady(state, nowMs) || state.kind === "ready" ? 0 : state.untilMs - nowMs);
+    }
+    return soonest;
+  }
+
+  has(name: string): boolean {
+    return this.#members.has(name);
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** An attempt begins. The returned function ends it and must be called once; further calls do nothing. */
+  begin(name: string): () => void {
+    const member = this.#member(name);
+    member.inFlight += 1;
+    member.attempts += 1;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      member.inFlight -= 1;
+    };
+  }
+
+  noteSuccess(name: string, nowMs: number): void {
+    const member = this.#member(name);
+    member.state = afterSuccess(member.state, nowMs);
+  }
+
+  noteFailure(name: string, failure: Failure, nowMs: number): void {
+    const member = this.#member(name);
+    member.state = afterFailure(member.state, failure, nowMs, this.#policy);
+  }
+
+  /** Makes the account ready at once, as when its credential was replaced. */
+  reset(name: string): void {
+    this.#member(name).state = READY;
+  }
+
+  /** All accounts as they are now, in the order of preference. */
+  view(): PooledAccount[] {
+    return [...this.#members.values()].map((member) => ({ ...member }));
+  }
+
+  #member(name: string): Member {
+    const member = this.#members.get(name);
+    if (member === undefined) throw new TypeError(`there is no account named ${name}`);
+    return member;
+  }
+}

@@ -1,0 +1,230 @@
+import { SignJWT, errors, jwtVerify } from "jose";
+
+import { GatewayError } from "./error.ts";
+import type { Secret } from "./secret.ts";
+import type { TokenRecord, TokenScope, TokenStore } from "./store.ts";
+
+/** Every router token starts with this; what follows is a JWT. */
+export const TOKEN_PREFIX = "la_sk_";
+
+/** Longer ones are refused unread. A token with the longest label is well below. */
+const MAX_TOKEN_CHARS = 8192;
+const MAX_VERIFIED = 10_000;
+const MS_PER_HOUR = 3_600_000;
+
+/** Bounds of what a token can be issued with. */
+export const TOKEN_LIMITS = {
+  /** Ten years. */
+  maxTtlHours: 87_600,
+  defaultTtlHours: 24,
+  maxLabelChars: 1024,
+} as const;
+
+/** What to issue a router token with. */
+export interface TokenRequest {
+  /** Hours until it expires; above 0, at most 87,600; default 24. */
+  readonly ttlHours?: number;
+  /** A name for people, at most 1,024 characters; default empty. */
+  readonly label?: string;
+  /** The one account it may use; default any. */
+  readonly account?: string | null;
+  /** Default `["inference"]`. */
+  readonly scopes?: readonly TokenScope[];
+}
+
+/** A token just issued: the only time that it is seen. */
+export interface IssuedToken {
+  /** `la_sk_…` */
+  readonly token: string;
+  readonly record: TokenRecord;
+}
+
+/** What may be changed of a token after it was issued. */
+export interface TokenChange {
+  readonly label?: string;
+  readonly account?: string | null;
+  readonly scopes?: readonly TokenScope[];
+}
+
+/** Where a registry gets time and ids from. */
+export interface TokenSources {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new UUID. */
+  readonly newId: () => string;
+}
+
+/**
+ * The router tokens of a gateway. Records are held in memory, so a token that was seen before is checked without a
+ * signature and without a store; a revocation works at once on every request that comes after it.
+ */
+export class TokenRegistry {
+  readonly #store: TokenStore;
+  readonly #key: Uint8Array;
+  readonly #sources: TokenSources;
+  readonly #records = new Map<string, TokenRecord>();
+  /** Tokens whose signature was found good, with the time they expire at. */
+  readonly #verified = new Map<string, { readonly id: string; readonly expiresAtMs: number }>();
+  #unwatch: () => void = () => {};
+
+  private constructor(store: TokenStore, secret: Secret, sources: TokenSources) {
+    this.#store = store;
+    this.#key = new TextEncoder().encode(secret.reveal());
+    this.#sources = sources;
+  }
+
+  /** Reads all records from the store and follows its changes. */
+  static async open(store: TokenStore, secret: Secret, sources: TokenSources): Promise<TokenRegistry> {
+    const registry = new TokenRegistry(store, secret, sources);
+    registry.#unwatch = store.watch((record) => registry.#records.set(record.id, record));
+    for (const record of await store.list()) registry.#records.set(record.id, record);
+    return registry;
+  }
+
+  /** Stops following the store. */
+  close(): void {
+    this.#unwatch();
+  }
+
+  /** All records, oldest first. */
+  list(): TokenRecord[] {
+    return [...this.#records.values()].toSorted((a, b) => a.issuedAtMs - b.issuedAtMs || (a.id < b.id ? -1 : 1));
+  }
+
+  get(id: string): TokenRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Issues a token. When this resolves, the token works and its record is kept. Bad bounds are a `request_invalid`. */
+  async issue(request: TokenRequest): Promise<IssuedToken> {
+    const ttlHours = request.ttlHours ?? TOKEN_LIMITS.defaultTtlHours;
+    const label = checkedLabel(request.label ?? "");
+    if (!(ttlHours > 0 && ttlHours <= TOKEN_LIMITS.maxTtlHours)) {
+      throw new GatewayError("request_invalid", {
+        detail: `\`ttl_hours\` must be above 0 and at most ${TOKEN_LIMITS.maxTtlHours}.`,
+      });
+    }
+    const issuedAtMs = this.#sources.now();
+    const record: TokenRecord = {
+      id: this.#sources.newId(),
+      label,
+      account: request.account ?? null,
+      scopes: checkedScopes(request.scopes ?? ["inference"]),
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + Math.ceil(ttlHours * MS_PER_HOUR),
+      revokedAtMs: null,
+    };
+    const jwt = await new SignJWT({ label })
+      .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setSubject(record.id)
+      .setIssuedAt(Math.floor(issuedAtMs / 1000))
+      .setExpirationTime(Math.ceil(record.expiresAtMs / 1000))
+      .sign(this.#key);
+    await this.#keep(record);
+    return { token: TOKEN_PREFIX + jwt, record };
+  }
+
+  /** Adds records made elsewhere. Those of known ids are left as they are, so importing twice changes nothing. */
+  async import(records: readonly TokenRecord[]): Promise<{ imported: number; known: number }> {
+    const unknown = records.filter((record) => !this.#records.has(record.id));
+    for (const record of unknown) await this.#keep(record);
+    return { imported: unknown.length, known: records.length - unknown.length };
+  }
+
+  /** Revokes for good. A token that is revoked already stays as it was: `changed` is false then. */
+  async revoke(id: string): Promise<{ record: TokenRecord; changed: boolean }> {
+    const record = this.#known(id);
+    if (record.revokedAtMs !== null) return { record, changed: false };
+    return { record: await this.#keep({ ...record, revokedAtMs: this.#sources.now() }), changed: true };
+  }
+
+  /** Lets the token expire now, or at a later time that is not after the one it was issued for. */
+  async expire(id: string, atMs: number = this.#sources.now()): Promise<TokenRecord> {
+    const record = this.#known(id);
+    return this.#keep({ ...record, expiresAtMs: Math.min(atMs, record.expiresAtMs) });
+  }
+
+  async change(id: string, change: TokenChange): Promise<TokenRecord> {
+    const record = this.#known(id);
+    return this.#keep({
+      ...record,
+      label: checkedLabel(change.label ?? record.label),
+      account: change.account === undefined ? record.account : change.account,
+      scopes: change.scopes === undefined ? record.scopes : checkedScopes(change.scopes),
+    });
+  }
+
+  /**
+   * The record of a token that is good now, at once, when its signature was checked before; `undefined` when it has to be
+   * checked by `verify`. Throws what `verify` throws.
+   */
+  recall(token: string): TokenRecord | undefined {
+    const seen = this.#verified.get(token);
+    return seen === undefined ? undefined : this.#checked(seen.id, seen.expiresAtMs);
+  }
+
+  /** The record of a token that is good now; else a fault: malformed, expired, unknown (401) or revoked (403). */
+  async verify(token: string): Promise<TokenRecord> {
+    const recalled = this.recall(token);
+    if (recalled !== undefined) return recalled;
+    if (!token.startsWith(TOKEN_PREFIX) || token.length > MAX_TOKEN_CHARS) throw new GatewayError("token_malformed");
+    const { id, expiresAtMs } = await this.#readJwt(token.slice(TOKEN_PREFIX.length));
+    const record = this.#checked(id, expiresAtMs);
+    this.#remember(token, id, expiresAtMs);
+    return record;
+  }
+
+  async #readJwt(jwt: string): Promise<{ id: string; expiresAtMs: number }> {
+    try {
+      const { payload } = await jwtVerify(jwt, this.#key, {
+        algorithms: ["HS256"],
+        requiredClaims: ["sub", "exp"],
+        currentDate: new Date(this.#sources.now()),
+      });
+      if (typeof payload.sub !== "string" || payload.exp === undefined) throw new GatewayError("token_malformed");
+      return { id: payload.sub, expiresAtMs: payload.exp * 1000 };
+    } catch (error) {
+      throw new GatewayError(error instanceof errors.JWTExpired ? "token_expired" : "token_malformed");
+    }
+  }
+
+  #checked(id: string, expiresAtMs: number): TokenRecord {
+    const record = this.#records.get(id);
+    if (record === undefined) throw new GatewayError("token_unknown");
+    if (record.revokedAtMs !== null) throw new GatewayError("token_revoked");
+    if (this.#sources.now() >= Math.min(expiresAtMs, record.expiresAtMs)) throw new GatewayError("token_expired");
+    return record;
+  }
+
+  #remember(token: string, id: string, expiresAtMs: number): void {
+    if (this.#verified.size >= MAX_VERIFIED) {
+      const oldest = this.#verified.keys().next();
+      if (oldest.done !== true) this.#verified.delete(oldest.value);
+    }
+    this.#verified.set(token, { id, expiresAtMs });
+  }
+
+  async #keep(record: TokenRecord): Promise<TokenRecord> {
+    await this.#store.put(record);
+    this.#records.set(record.id, record);
+    return record;
+  }
+
+  #known(id: string): TokenRecord {
+    const record = this.#records.get(id);
+    if (record === undefined) throw new GatewayError("token_not_found");
+    return record;
+  }
+}
+
+function checkedLabel(label: string): string {
+  if (label.length <= TOKEN_LIMITS.maxLabelChars) return label;
+  throw new GatewayError("request_invalid", {
+    detail: `\`label\` is longer than ${TOKEN_LIMITS.maxLabelChars} characters.`,
+  });
+}
+
+function checkedScopes(scopes: readonly TokenScope[]): readonly TokenScope[] {
+  if (scopes.length > 0) return [...new Set(scopes)];
+  throw new GatewayError("request_invalid", { detail: "`scopes` must name at least one scope." });
+}

@@ -1,0 +1,15 @@
+import { metrics as globalMetrics } from "@opentelemetry/api";
+import { expect, test, vi } from "vitest";
+import { metricsWith } from "./metrics.ts";
+
+test("a second shutdown waits for the end that the first began", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = vi.fn(() => promise);
+  const meterProvider = globalMetrics.getMeterProvider();
+  const metrics = metricsWith({ meterProvider, prometheus: undefined, readers: [], end }, 1000);
+  await metrics.shutdown(0);
+  const second = metrics.shutdown();
+  resolve();
+  await second;
+  expect(end).toHaveBeenCalledTimes(1);
+});

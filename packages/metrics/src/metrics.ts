@@ -1,0 +1,70 @@
+import type { MeterProvider } from "@opentelemetry/api";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import { settledWithin } from "./deadline.ts";
+import { observeTallies } from "./instruments.ts";
+import { renderText, type PrometheusReader } from "./prometheus.ts";
+import { createRecorder, type Recorder } from "./record.ts";
+import { createTallies } from "./tally.ts";
+import { snapshotUsage, type UsageSnapshot } from "./usage-snapshot.ts";
+
+const DEFAULT_DEADLINE_MS = 3000;
+
+/** Counts what a gateway does, and shows the counts in three ways that never disagree once a collection has run. */
+export interface Metrics extends Recorder {
+  /** The eleven counters as they stand. Works without any reader, and after `shutdown`. */
+  readonly usageSnapshot: () => UsageSnapshot;
+  /**
+   * Collects, and resolves to Prometheus text (format 0.0.4, without scope labels and `target_info`); serve it with
+   * `PROMETHEUS_CONTENT_TYPE`. Holds every metric of the MeterProvider, so also those of other programs' instruments.
+   *
+   * @throws TypeError when a `meterProvider` was given without a `prometheus` reader; Error after `shutdown`.
+   */
+  readonly renderPrometheus: () => Promise<string>;
+  /**
+   * Pushes the counts now. Resolves when they have arrived or the export has failed, after about 3 s at the latest by
+   * default; `onExportError` hears of a failure. Does nothing with a given `meterProvider`, which its owner flushes.
+   */
+  readonly forceFlush: () => Promise<void>;
+  /**
+   * Pushes the counts a last time and ends the readers. Always resolves, after `deadlineMs` (milliseconds, default
+   * 3,000, at most 2,147,483,647) at the latest, even if a collector does not answer; a push that is still under way
+   * then ends by its own timeout. May be called twice. A given `meterProvider` goes on: its owner ends it.
+   */
+  readonly shutdown: (deadlineMs?: number) => Promise<void>;
+}
+
+/** Where the counts of a `Metrics` are shown. */
+export interface Views {
+  readonly meterProvider: MeterProvider;
+  readonly prometheus: PrometheusReader | undefined;
+  /** The readers that `forceFlush` flushes. */
+  readonly readers: readonly IMetricReader[];
+  /** Ends everything that was started for these views. Called once. */
+  readonly end: () => Promise<void>;
+}
+
+/** Counts from 0, shown in these views. @param maxAccounts see `MetricsOptions`. */
+export function metricsWith(views: Views, maxAccounts: number): Metrics {
+  const tallies = createTallies(maxAccounts);
+  observeTallies(tallies, views.meterProvider);
+  let ending: Promise<void> | undefined;
+  return {
+    ...createRecorder(tallies),
+    usageSnapshot: () => snapshotUsage(tallies),
+    async renderPrometheus() {
+      if (ending !== undefined) throw new Error("the metrics were shut down: render before you call shutdown()");
+      if (views.prometheus !== undefined) return renderText(views.prometheus);
+      throw new TypeError(
+        "no reader to render from: pass createMetrics({ meterProvider, prometheus }), where prometheus is a " +
+          "PrometheusExporter({ preventServerStart: true }) among the readers of that meterProvider",
+      );
+    },
+    async forceFlush() {
+      await Promise.all(views.readers.map((reader) => reader.forceFlush()));
+    },
+    shutdown(deadlineMs = DEFAULT_DEADLINE_MS) {
+      ending ??= views.end();
+      return settledWithin(deadlineMs, ending);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { METRICS } from "./names.ts";
+
+test("the names, labels and /v1/usage fields that dashboards and alerts rely on", () => {
+  expect(Object.values(METRICS).map(({ name, labels, usage }) => [name, labels, usage])).toEqual([
+    ["link_assistant_requests_total", [], "requests_total"],
+    ["link_assistant_errors_total", [], "errors_total"],
+    ["link_assistant_bytes_in_total", [], "bytes_in"],
+    ["link_assistant_bytes_out_total", [], "bytes_out"],
+    ["link_assistant_openai_chat_completions_total", [], "openai_chat_completions"],
+    ["link_assistant_openai_responses_total", [], "openai_responses"],
+    ["link_assistant_anthropic_messages_total", [], "anthropic_messages"],
+    ["link_assistant_tokens_issued_total", [], "tokens_issued"],
+    ["link_assistant_tokens_revoked_total", [], "tokens_revoked"],
+    ["link_assistant_status_total", ["code"], "status_counts"],
+    ["link_assistant_account_calls_total", ["account"], "account_calls"],
+  ]);
+});
+
+test("a counter's name ends in _total, because exporters add it to one that does not", () => {
+  for (const { name, kind } of Object.values(METRICS))
+    expect([kind, name.endsWith("_total")]).toEqual(["counter", true]);
+});
+
+test("a unit never makes a receiver change the name: bytes are a word of it already, the rest is in braces", () => {
+  const spoiling = Object.values(METRICS).filter(({ name, unit }) =>
+    unit === "By" ? !name.split("_").includes("bytes") : !/^\{[a-z]+\}$/.test(unit),
+  );
+  expect(spoiling).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import type { Surface } from "@link-assistant/core";
+import type { Tallies } from "./tally.ts";
+
+/**
+ * What a program says as it goes, as functions that may be called without their object. A call costs well under a
+ * microsecond, waits for nothing and, given values of its types, never throws.
+ */
+export interface Recorder {
+  /**
+   * An exchange ended.
+   *
+   * @param surface the API on which it was answered.
+   * @param status HTTP status sent to the client; 400 or above counts as an error, outside 100 to 599 as `other`.
+   * @param account the account that answered, counted as one attempt on it. Left out when there was none, or when
+   *   attempts are counted one by one with `recordAttempt`.
+   */
+  readonly recordRequest: (surface: Surface, status: number, account?: string | null) => void;
+  /** A try of a call against one account. Names beyond `maxAccounts` count as `other`; see the options. */
+  readonly recordAttempt: (account: string) => void;
+  /** A stream that had begun with a 200 ended in an error. Its exchange is counted by `recordRequest` as well. */
+  readonly recordStreamError: () => void;
+  /**
+   * Bodies exchanged with an upstream, in bytes. A number that is negative, not finite or not a number counts as 0.
+   *
+   * @param sent bytes of the request body sent to the upstream.
+   * @param received bytes of the response body received from it.
+   */
+  readonly recordBytes: (sent: number, received: number) => void;
+  /** A router token was issued. */
+  readonly recordTokenIssued: () => void;
+  /** A router token was revoked. */
+  readonly recordTokenRevoked: () => void;
+}
+
+/** The recording functions over these tallies. */
+export function createRecorder(tallies: Tallies): Recorder {
+  return {
+    recordRequest(surface, status, account) {
+      tallies[surface].add(1);
+      tallies.requests.add(1);
+      tallies.status.add(1, { code: status });
+      if (status >= 400) tallies.errors.add(1);
+      if (account !== undefined && account !== null) tallies.account_calls.add(1, { account });
+    },
+    recordAttempt: (account) => tallies.account_calls.add(1, { account }),
+    recordStreamError: () => tallies.errors.add(1),
+    recordBytes(sent, received) {
+      tallies.bytes_out.add(sent);
+      tallies.bytes_in.add(received);
+    },
+    recordTokenIssued: () => tallies.tokens_issued.add(1),
+    recordTokenRevoked: () => tallies.tokens_revoked.add(1),
+  };
+}

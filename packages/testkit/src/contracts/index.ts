@@ -1,0 +1,2 @@
+export { ledgerEntry, tokenRecord } from "./samples.ts";
+export { storeContract } from "./store-contract.ts";

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Usage } from "@link-assistant/core";
+
+import type { Leak } from "./leak.ts";
+import { createLog, type Log } from "./log.ts";
+import { readRequest, type SimRequest } from "./request.ts";
+import { Service, type Answer } from "./service.ts";
+import type { Billed, SimulatorOptions } from "./simulator.ts";
+import { play, type PlayOptions } from "./step.ts";
+
+type Connection = Omit<PlayOptions, "onBilled">;
+
+/** Takes requests in, sends their answers and keeps the books. */
+export class Reception {
+  readonly requests: Log<SimRequest>;
+  readonly billed: Log<Billed>;
+  readonly leaks: Log<Leak>;
+  /** Exchanges under way. */
+  open = 0;
+  /** Exchanges that the client broke off. */
+  aborted = 0;
+  readonly #service: Service;
+  #closing = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: SimulatorOptions) {
+    const { keep = Number.POSITIVE_INFINITY } = options;
+    this.#service = new Service(options);
+    this.requests = createLog(keep);
+    this.billed = createLog(keep);
+    this.leaks = createLog(keep);
+  }
+
+  /** One exchange, from its first header to its last byte. */
+  async receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const connection = this.#watch(response);
+    try {
+      const request = await readRequest(message, this.#service.requestId());
+      this.requests.add(request);
+      for (const leak of this.#service.leaks(request)) this.leaks.add(leak);
+      await this.#send(request, await this.#service.answer(request), response, connection);
+    } catch {
+      // A client that leaves while it is sending ends the reading with an error: nobody is there to hear of it.
+      response.destroy();
+    }
+  }
+
+  /** Notes a request that is not HTTP; other errors of a connection are no news. */
+  noteMalformed(code: string | undefined): void {
+    if (code?.startsWith("HPE_") === true) this.leaks.add({ what: `a malformed request: ${code}` });
+  }
+
+  /** Resolves once no exchange is under way. */
+  async idle(): Promise<void> {
+    if (this.open > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** From here on a connection that closes was not closed by a client. */
+  close(): void {
+    this.#closing = true;
+  }
+
+  #watch(response: ServerResponse): Connection {
+    const closed = new AbortController();
+    let dropped = false;
+    this.open += 1;
+    response.once("close", () => {
+      this.open -= 1;
+      if (!response.writableFinished && !dropped && !this.#closing) this.aborted += 1;
+      closed.abort();
+      if (this.open === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+    return { closed: closed.signal, onDrop: () => (dropped = true) };
+  }
+
+  async #send(request: SimRequest, answer: Answer, response: ServerResponse, connection: Connection): Promise<void> {
+    const { model = "", whole = true } = answer;
+    let bill: { -readonly [Field in keyof Billed]: Billed[Field] } | undefined;
+    const onBilled = (usage: Usage): void => {
+      if (bill !== undefined) bill.usage = usage;
+      else
+        this.billed.add(
+          (bill = { requestId: request.id, credential: request.credential ?? "", model, usage, complete: false }),
+        );
+    };
+    const played = await play(answer.steps, response, { ...connection, onBilled });
+    if (bill !== undefined) bill.complete = played && whole;
+  }
+}

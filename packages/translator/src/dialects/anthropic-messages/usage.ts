@@ -1,0 +1,34 @@
+import type { Usage } from "@link-assistant/core";
+
+import { asCount, asObject } from "../../json.ts";
+import { USAGE_PATHS } from "./wire.ts";
+import type { CountName } from "./wire.ts";
+
+/** Counts as the wire reports them; absent where it reported none. */
+export type Counts = { readonly [Name in CountName]?: number };
+
+/** The counts in a `usage` of the wire. Null and whatever cannot be a count are as good as absent. */
+export function readCounts(usage: unknown): Counts {
+  const counts: { -readonly [Name in CountName]?: number } = {};
+  for (const [name, path] of USAGE_PATHS) {
+    let value = usage;
+    for (const key of path) value = asObject(value)?.[key];
+    const count = asCount(value);
+    if (count !== undefined) counts[name] = count;
+  }
+  return counts;
+}
+
+/**
+ * The counts as a usage. Cache writes beyond those of a known lifetime are of an unknown one: with server tools,
+ * `message_delta` reports a larger sum than `message_start` split by lifetime. A split above the sum is out of date.
+ */
+export function toUsage(counts: Counts): Usage {
+  const { cacheWrites, ...split } = counts;
+  const { cacheWrite5m, cacheWrite1h, ...others } = split;
+  if (cacheWrites === undefined) return split;
+  const isSplit = cacheWrite5m !== undefined || cacheWrite1h !== undefined;
+  const unsplit = cacheWrites - (cacheWrite5m ?? 0) - (cacheWrite1h ?? 0);
+  if (!isSplit || unsplit < 0) return { ...others, cacheWrite: cacheWrites };
+  return unsplit === 0 ? split : { ...split, cacheWrite: unsplit };
+}

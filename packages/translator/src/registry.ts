@@ -1,0 +1,11 @@
+import type { Dialect, DialectId } from "./dialect.ts";
+import { anthropicMessages } from "./dialects/anthropic-messages/index.ts";
+
+const DIALECTS: ReadonlyMap<DialectId, Dialect> = new Map([anthropicMessages].map((dialect) => [dialect.id, dialect]));
+
+/** The dialect of that name; a `TypeError` when this package does not speak it yet. */
+export function dialectOf(id: DialectId): Dialect {
+  const dialect = DIALECTS.get(id);
+  if (dialect === undefined) throw new TypeError(`no dialect "${id}"; there is ${[...DIALECTS.keys()].join(", ")}`);
+  return dialect;
+}
