@@ -15,8 +15,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Node's own modules that open sockets, files or processes, or read a clock. */
-const OUTSIDE = /from "node:(fs|net|http|https|http2|tls|dgram|child_process|worker_threads|cluster|timers|perf_hooks|sqlite)/;
+const OUTSIDE =
+  /from "node:(fs|net|http|https|http2|tls|dgram|child_process|worker_threads|cluster|timers|perf_hooks|sqlite)/;
 
+const textOf = (path: string): string => readFileSync(`${ROOT}/${path}`, "utf8");
 const packages = manifests().filter(({ folder }) => !folder.startsWith("examples/"));
 
 test("every package has its arrows written down", () => {
@@ -25,21 +27,27 @@ test("every package has its arrows written down", () => {
 
 describe.each(packages)("$name", ({ name, folder, dependencies }) => {
   const allowed = (ARROWS[name] ?? []).map((short) => `@link-assistant/${short}`);
-  const sources = globSync(`${folder}/src/**/*.ts`, { cwd: ROOT }).filter((path) => !/\.test\.ts$|\/testing\//.test(path));
-  const textOf = (path: string): string => readFileSync(`${ROOT}/${path}`, "utf8");
-
+  const sources = globSync(`${folder}/src/**/*.ts`, { cwd: ROOT }).filter(
+    (path) => !/\.test\.ts$|\/testing\//.test(path),
+  );
   test("depends on nothing it may not use", () => {
-    expect(allowed).toEqual(expect.arrayContaining(dependencies.filter((entry) => entry.startsWith("@link-assistant/"))));
+    expect(allowed).toEqual(
+      expect.arrayContaining(dependencies.filter((entry) => entry.startsWith("@link-assistant/"))),
+    );
   });
 
   test("imports only packages that its manifest names", () => {
-    const imported = sources.flatMap((path) => [...textOf(path).matchAll(/from "(@link-assistant\/[a-z-]+)/g)].map((match) => match[1]));
+    const imported = sources.flatMap((path) =>
+      [...textOf(path).matchAll(/from "(@link-assistant\/[a-z-]+)/g)].map((match) => match[1]),
+    );
     expect(dependencies).toEqual(expect.arrayContaining([...new Set(imported)]));
   });
 
   test("imports h3 only where HTTP is served", () => {
-    const importers = sources.filter((path) => /from "h3"/.test(textOf(path))).map((path) => path.replace(`${folder}/src/`, ""));
-    const served = name === "@link-assistant/gateway" ? ["app.ts", "node-event.ts", "server.ts"] : [];
+    const importers = sources
+      .filter((path) => /from "h3"/.test(textOf(path)))
+      .map((path) => path.replace(`${folder}/src/`, ""));
+    const served = name === "@link-assistant/gateway" ? ["app.ts", "node-event.ts", "own-routes.ts", "server.ts"] : [];
     expect(served).toEqual(expect.arrayContaining(importers));
   });
 });
@@ -49,7 +57,7 @@ describe.each(["packages/core", "packages/translator"])("%s is pure", (folder) =
     const impure = globSync(`${folder}/src/**/*.ts`, { cwd: ROOT })
       .filter((path) => !/\.test\.ts$|\/testing\//.test(path))
       .filter((path) => {
-        const text = readFileSync(`${ROOT}/${path}`, "utf8");
+        const text = textOf(path);
         return OUTSIDE.test(text) || /\bDate\.now\(|\bMath\.random\(|\bprocess\.env\b|\bfetch\(/.test(text);
       });
     expect(impure).toEqual([]);

@@ -22,5 +22,7 @@ const failed = STEPS.filter(([name, command, ...args]) => {
   return status !== 0;
 });
 
-process.stdout.write(failed.length === 0 ? "\nAll checks hold.\n" : `\nFailed: ${failed.map(([name]) => name).join(", ")}\n`);
+process.stdout.write(
+  failed.length === 0 ? "\nAll checks hold.\n" : `\nFailed: ${failed.map(([name]) => name).join(", ")}\n`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;

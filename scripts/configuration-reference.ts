@@ -4,8 +4,8 @@ interface SchemaNode {
   readonly description?: string;
   readonly type?: string;
   readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly enum?: readonly string[];
+  readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -53,21 +53,30 @@ const TAIL = `
 /** \`docs/configuration.md\` */
 export function configurationReference(): string {
   const schema: SchemaNode = configJsonSchema();
-  const rows = rowsOf(schema, "").map((row) => `| \`${row.field}\` | ${row.type} | ${row.default} | ${row.meaning} |\n`);
+  const rows = rowsOf(schema, "").map(
+    (row) => `| \`${row.field}\` | ${row.type} | ${row.default} | ${row.meaning} |\n`,
+  );
   return HEAD + rows.join("") + TAIL;
 }
 
 function rowsOf(node: SchemaNode, path: string): Row[] {
   if (node.properties !== undefined) {
-    return Object.entries(node.properties).flatMap(([name, inner]) => rowsOf(inner, path === "" ? name : `${path}.${name}`));
+    return Object.entries(node.properties).flatMap(([name, inner]) =>
+      rowsOf(inner, path === "" ? name : `${path}.${name}`),
+    );
   }
-  const own: Row = { field: path, type: typeOf(node), default: shown(node.default), meaning: cell(node.description ?? "") };
+  const own: Row = {
+    field: path,
+    type: typeOf(node),
+    default: shown(node.default),
+    meaning: cell(node.description ?? ""),
+  };
   if (node.items?.oneOf === undefined) return [own];
   return [own, ...node.items.oneOf.flatMap((branch) => branchRows(branch, `${path}[]`))];
 }
 
 function branchRows(branch: SchemaNode, path: string): Row[] {
-  const kind = String(branch.properties?.["kind"]?.const ?? "");
+  const kind = branch.properties?.["kind"]?.const;
   return rowsOf(branch, path)
     .filter((row) => kind === "api-key" || !SHARED.has(row.field.slice(path.length + 1)))
     .map((row) => (row.field === `${path}.kind` ? { ...row, meaning: cell(branch.description ?? "") } : row));
@@ -77,8 +86,8 @@ function branchRows(branch: SchemaNode, path: string): Row[] {
 const SHARED = new Set(["name", "upstream", "priority", "betas"]);
 
 function typeOf(node: SchemaNode): string {
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
-  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (node.const !== undefined) return `\`${node.const}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(", ");
   if (node.anyOf !== undefined) return "secret";
   const bounds = node.minimum === undefined ? "" : ` ${node.minimum} to ${node.maximum ?? ""}`;
   return `${node.type ?? ""}${bounds}`;

@@ -15,7 +15,10 @@ try {
 }
 
 function isGood(folder: string): boolean {
-  const pack = spawnSync("pnpm", ["pack", "--json", "--pack-destination", packed], { cwd: join(ROOT, folder), encoding: "utf8" });
+  const pack = spawnSync("pnpm", ["pack", "--json", "--pack-destination", packed], {
+    cwd: join(ROOT, folder),
+    encoding: "utf8",
+  });
   if (pack.status !== 0) {
     process.stderr.write(`${folder} cannot be packed:\n${pack.stderr}${pack.stdout}\n`);
     return false;

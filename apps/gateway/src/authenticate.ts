@@ -24,13 +24,13 @@ export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /**
- * The record of the router token that came with a request and that has the scope; else the fault that says why not. A token
- * that was seen before is answered without waiting.
+ * The record of the router token that came with a request and that has the scope (`null`: any will do); else the fault that
+ * says why not. A token that was seen before is answered without waiting.
  */
 export function authenticate(
   tokens: TokenRegistry,
   headers: IncomingHttpHeaders,
-  scope: TokenScope,
+  scope: TokenScope | null,
 ): TokenRecord | Promise<TokenRecord> {
   const token = presentedToken(headers);
   if (token === undefined) throw new GatewayError("token_missing");
@@ -38,8 +38,8 @@ export function authenticate(
   return known === undefined ? tokens.verify(token).then((record) => inScope(record, scope)) : inScope(known, scope);
 }
 
-function inScope(record: TokenRecord, scope: TokenScope): TokenRecord {
-  if (record.scopes.includes(scope)) return record;
+function inScope(record: TokenRecord, scope: TokenScope | null): TokenRecord {
+  if (scope === null || record.scopes.includes(scope)) return record;
   throw new GatewayError("scope_missing", { detail: `It needs the scope \`${scope}\`.` });
 }
 

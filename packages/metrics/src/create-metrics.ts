@@ -5,6 +5,7 @@ import { DEFAULT_MAX_ACCOUNTS } from "./labels.ts";
 import { metricsWith, type Metrics } from "./metrics.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { PrometheusReader } from "./prometheus.ts";
+import { createTallies } from "./tally.ts";
 
 /** What `createMetrics` takes. All of it may be left out. */
 export interface MetricsOptions {
@@ -49,12 +50,13 @@ const OPTIONS: Readonly<Record<keyof MetricsOptions, true>> = {
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   refuseMistakes(options);
   const { env = {}, onExportError, meterProvider, prometheus, maxAccounts = DEFAULT_MAX_ACCOUNTS } = options;
+  const tallies = createTallies(maxAccounts);
   if (meterProvider !== undefined) {
-    return metricsWith({ meterProvider, prometheus, readers: [], end: async () => {} }, maxAccounts);
+    return metricsWith(tallies, { meterProvider, prometheus, readers: [], end: async () => {} });
   }
   const pipeline = createPipeline(env, onExportError);
   const own = new SdkMeterProvider({ resource: pipeline.resource, readers: pipeline.readers });
-  return metricsWith({ ...pipeline, meterProvider: own, end: () => own.shutdown() }, maxAccounts);
+  return metricsWith(tallies, { ...pipeline, meterProvider: own, end: () => own.shutdown() });
 }
 
 function refuseMistakes(options: MetricsOptions): void {

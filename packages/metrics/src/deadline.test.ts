@@ -10,15 +10,15 @@ afterEach(() => {
 });
 
 test.each([
-  ["well", Promise.resolve()],
-  ["badly", Promise.reject(new Error("no"))],
+  ["well", () => Promise.resolve()],
+  ["badly", () => Promise.reject(new Error("no"))],
 ])("work that ends %s ends the wait and leaves no timer behind", async (_, work) => {
-  await settledWithin(3000, work);
+  await settledWithin(3000, work());
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test("work that never ends is waited for until the deadline and no longer", async () => {
-  const ended = vi.fn();
+  const ended = vi.fn<() => void>();
   const wait = settledWithin(3000, new Promise(() => {})).then(ended);
   await vi.advanceTimersByTimeAsync(2999);
   expect(ended).not.toHaveBeenCalled();

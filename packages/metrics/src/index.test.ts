@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as main from "./index.ts";
 import * as node from "./node.ts";
@@ -29,4 +31,19 @@ test("what createMetrics offers", () => {
 
 test("the content type that Prometheus knows the text by", () => {
   expect(main.PROMETHEUS_CONTENT_TYPE).toBe("text/plain; version=0.0.4; charset=utf-8");
+});
+
+test("only the entry for the whole process loads its heavy SDK", () => {
+  const loading = globSync("*.ts", { cwd: import.meta.dirname, exclude: ["*.test.ts"] }).filter((file) =>
+    /from "(@opentelemetry\/sdk-node|\.\/node\.ts)"/.test(readFileSync(join(import.meta.dirname, file), "utf8")),
+  );
+  expect(loading).toEqual(["node.ts"]);
+});
+
+test("the readme names every metric and every field of the snapshot", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+  const missing = Object.values(main.METRICS).filter(
+    ({ name, usage }) => !readme.includes(`\`${name}`) || !readme.includes(`\`${usage}\``),
+  );
+  expect(missing).toEqual([]);
 });

@@ -1,12 +1,13 @@
 import { metrics as globalMetrics } from "@opentelemetry/api";
 import { expect, test, vi } from "vitest";
 import { metricsWith } from "./metrics.ts";
+import { createTallies } from "./tally.ts";
 
 test("a second shutdown waits for the end that the first began", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const end = vi.fn(() => promise);
+  const end = vi.fn<() => Promise<void>>(() => promise);
   const meterProvider = globalMetrics.getMeterProvider();
-  const metrics = metricsWith({ meterProvider, prometheus: undefined, readers: [], end }, 1000);
+  const metrics = metricsWith(createTallies(1000), { meterProvider, prometheus: undefined, readers: [], end });
   await metrics.shutdown(0);
   const second = metrics.shutdown();
   resolve();

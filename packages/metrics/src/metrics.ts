@@ -4,7 +4,7 @@ import { settledWithin } from "./deadline.ts";
 import { observeTallies } from "./instruments.ts";
 import { renderText, type PrometheusReader } from "./prometheus.ts";
 import { createRecorder, type Recorder } from "./record.ts";
-import { createTallies } from "./tally.ts";
+import type { Tallies } from "./tally.ts";
 import { snapshotUsage, type UsageSnapshot } from "./usage-snapshot.ts";
 
 const DEFAULT_DEADLINE_MS = 3000;
@@ -43,9 +43,8 @@ export interface Views {
   readonly end: () => Promise<void>;
 }
 
-/** Counts from 0, shown in these views. @param maxAccounts see `MetricsOptions`. */
-export function metricsWith(views: Views, maxAccounts: number): Metrics {
-  const tallies = createTallies(maxAccounts);
+/** The functions that count into these tallies and show them in these views. */
+export function metricsWith(tallies: Tallies, views: Views): Metrics {
   observeTallies(tallies, views.meterProvider);
   let ending: Promise<void> | undefined;
   return {

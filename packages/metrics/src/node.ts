@@ -5,6 +5,7 @@ import { DEFAULT_MAX_ACCOUNTS } from "./labels.ts";
 import { metricsWith, type Metrics } from "./metrics.ts";
 import { isSdkDisabled } from "./otlp-settings.ts";
 import { createPipeline } from "./pipeline.ts";
+import { createTallies } from "./tally.ts";
 
 /** What `startMetricsSdk` takes. All of it may be left out. */
 export interface MetricsSdkOptions {
@@ -35,6 +36,7 @@ export function startMetricsSdk({
   sdk,
 }: MetricsSdkOptions = {}): Metrics {
   if (isSdkDisabled(process.env)) return createMetrics({ maxAccounts });
+  const tallies = createTallies(maxAccounts);
   const { resource, prometheus, readers } = createPipeline(process.env, onExportError);
   const before = globalMetrics.getMeterProvider();
   const nodeSdk = new NodeSDK({
@@ -52,5 +54,5 @@ export function startMetricsSdk({
     void nodeSdk.shutdown().catch(() => {});
     throw new Error("the process has a global MeterProvider already: pass it to createMetrics({ meterProvider })");
   }
-  return metricsWith({ meterProvider, prometheus, readers, end: () => nodeSdk.shutdown() }, maxAccounts);
+  return metricsWith(tallies, { meterProvider, prometheus, readers, end: () => nodeSdk.shutdown() });
 }

@@ -30,7 +30,7 @@ test("a push goes to the path, with the headers, the compression and the resourc
 
 test("a push that arrives is no error", async () => {
   using receiver = await startReceiver();
-  const onExportError = vi.fn();
+  const onExportError = vi.fn<(message: string) => void>();
   const metrics = createMetrics({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, onExportError });
   await metrics.forceFlush();
   await metrics.shutdown();

@@ -30,6 +30,7 @@ export class Tally {
     return this.#total;
   }
 
+  /** Its one series, there from the start. */
   points(): readonly Point[] {
     return [{ labels: NO_LABELS, count: this.#total }];
   }
@@ -59,6 +60,7 @@ export class LabelledTally<K extends LabelKey> {
     return Object.fromEntries(Array.from(this.#points, ([id, { count }]): [string, number] => [id, count]));
   }
 
+  /** Its series so far. */
   points(): readonly Point[] {
     return [...this.#points.values()];
   }

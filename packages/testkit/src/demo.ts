@@ -38,7 +38,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Simulator> {
 
 /**
  * Answers without a model, and says so in every answer: an example for a requested JSON schema, a call of a tool that is asked for
- * by name ("use the tool NAME") or forced, else the last words of the user.
+ * by name ("use the tool NAME", "call the NAME tool") or forced, else the last words of the user.
  */
 export function demoScript({ pauseMs = 20 }: DemoOptions = {}): Script {
   return ({ body }) => ({ ...demoTurn(isObject(body) ? body : {}), pace: { pauseMs } });
@@ -73,8 +73,8 @@ function requestedTool(body: JsonObject, text: string): JsonObject | undefined {
   if (choice["type"] === "tool") return tools.find((tool) => tool["name"] === choice["name"]);
   if (choice["type"] === "none") return undefined;
   // Only a plain request counts: a tool that runs on the user's machine must not start because its name was mentioned.
-  const [, name] = /\b(?:use|call) the tool [`"']?([\w-]+)/i.exec(text) ?? [];
-  return tools.find((tool) => tool["name"] === name);
+  const [, after, before] = /\b(?:use|call) the (?:tool [`"']?([\w-]+)|[`"']?([\w-]+)[`"']? tool\b)/i.exec(text) ?? [];
+  return tools.find((tool) => tool["name"] === (after ?? before));
 }
 
 function bounded(text: string): string {

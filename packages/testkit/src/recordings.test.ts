@@ -17,8 +17,8 @@ describe.skipIf(!recordingsAvailable(directory))("the recordings", () => {
     for (const entry of listRecordings({}, directory)) {
       const recording = readRecording(entry.id, directory);
 
-      expect(recording.status, entry.id).toBe(entry.status);
-      expect(recordedText(recording), entry.id).not.toBe("");
+      expect(recording).toMatchObject({ id: entry.id, status: entry.status, stream: entry.stream });
+      expect(recordedText(recording)).not.toBe("");
     }
   });
 });

@@ -12,9 +12,11 @@ export function parseObject(text: string): JsonObject | undefined {
 
 /** The value when it is an object and no array. */
 export function asObject(value: unknown): JsonObject | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  // What was parsed from JSON has only string keys; their values stay unknown.
-  return value as JsonObject;
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The value when it is text that says something. */

@@ -1,6 +1,6 @@
 import { parseConfig } from "@link-assistant/core";
 import type { Config } from "@link-assistant/core";
-import { demoScript, startSimulator } from "@link-assistant/testkit";
+import { startDemo as startSimulator } from "@link-assistant/testkit";
 
 import type { Gateway } from "../gateway.ts";
 
@@ -18,7 +18,7 @@ const MODEL = "claude-sonnet-5-5";
 
 /** Starts the simulator and points the configuration at it. Accounts that are configured are not used. */
 export async function startDemo(config: Config): Promise<Demo> {
-  const simulator = await startSimulator({ script: demoScript(), credentials: [DEMO_KEY], anyModel: true });
+  const simulator = await startSimulator();
   return {
     config: parseConfig({
       ...config,

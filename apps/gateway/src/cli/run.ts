@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 
 import type { Environment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
+import { TokenFileError } from "../lino/tokens-lino.ts";
 import { createLog } from "../log.ts";
 import { ListenError } from "../server.ts";
 import { StoreError } from "../stores/store-error.ts";
@@ -87,7 +88,8 @@ function verdict(error: unknown): { exitCode: number; message: string } {
       exitCode: 2,
       message: `The configuration cannot be used:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`,
     };
-  if (error instanceof ListenError || error instanceof StoreError) return { exitCode: 2, message: error.message };
+  if (error instanceof ListenError || error instanceof StoreError || error instanceof TokenFileError)
+    return { exitCode: 2, message: error.message };
   if (error instanceof GatewayError) return { exitCode: 1, message: error.message };
   return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

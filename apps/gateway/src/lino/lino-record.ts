@@ -8,7 +8,7 @@ export interface Word {
 }
 
 /** A record: what stands before its fields, and the words of each field by its name. */
-export interface LinoRecord {
+interface LinoRecord {
   readonly head: readonly Word[];
   readonly fields: ReadonlyMap<string, readonly Word[]>;
 }

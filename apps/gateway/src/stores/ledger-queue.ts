@@ -9,7 +9,7 @@ const RETRY_MS = 1000;
 const MAX_WAITING = 10_000;
 
 /** What a ledger queue works with. */
-export interface LedgerQueueOptions {
+interface LedgerQueueOptions {
   /** Writes all the entries, the oldest first, or throws and has written none. */
   readonly write: (entries: readonly LedgerEntry[]) => void;
   /** Takes a sentence for people; must not throw. */

@@ -14,7 +14,7 @@ const SQLITE_CONSTRAINT = 19;
 const GROUP_LOCK_WAIT_MS = 20;
 
 /** What a ledger is given. */
-export interface SqliteLedgerOptions {
+interface SqliteLedgerOptions {
   readonly db: DatabaseSync;
   readonly path: string;
   /** Longest wait for the write lock when somebody waits for the write. */

@@ -7,9 +7,9 @@ import { z } from "zod";
 import { StoreError } from "./store-error.ts";
 
 /** A row as SQLite gives it. */
-export type Row = Record<string, SQLOutputValue>;
+type Row = Record<string, SQLOutputValue>;
 /** What is bound to the named parameters of a statement. */
-export type Parameters = Record<string, string | number | null>;
+type Parameters = Record<string, string | number | null>;
 
 const tokenRow = z.object({
   id: z.string(),
@@ -87,5 +87,6 @@ export function parseLedgerRow(row: Row, path: string): LedgerEntry {
 function parseRow<T>(schema: z.ZodType<T>, row: Row, path: string): T {
   const { success, data, error } = schema.safeParse(row);
   if (success) return data;
-  throw new StoreError("corrupt", path, `row ${String(row["id"])}: ${z.prettifyError(error)}`);
+  const reasons = error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new StoreError("corrupt", path, `row ${String(row["id"])}: ${reasons.join("; ")}`);
 }

@@ -8,7 +8,7 @@ import { parseTokenRow } from "./sqlite-rows.ts";
 import { messageOf } from "./store-error.ts";
 
 /** What a watch is given. */
-export interface TokenWatchOptions {
+interface TokenWatchOptions {
   readonly db: DatabaseSync;
   readonly path: string;
   /** Milliseconds between two looks. */

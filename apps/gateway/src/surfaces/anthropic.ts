@@ -6,6 +6,9 @@ import { parseJsonObject } from "../body.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import type { Call, SurfaceApi } from "./surface.ts";
 
+/** Where the original served this API; the same paths follow. */
+export const LEGACY_PREFIX = "/api/latest/anthropic";
+
 const DEFAULT_VERSION = "2023-06-01";
 
 /** `error.type` by status; https://docs.claude.com/en/api/errors and `@anthropic-ai/sdk` 1.12.0, read on 2026-11-23. */

@@ -46,7 +46,10 @@ export const MESSAGE: object = {
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { accounts = ["primary"], config: further = {}, env = {}, ...simulated } = options;
-  const simulator = await startSimulator({ script: () => ({ blocks: [{ type: "text", text: "Hello to you" }] }), ...simulated });
+  const simulator = await startSimulator({
+    script: () => ({ blocks: [{ type: "text", text: "Hello to you" }] }),
+    ...simulated,
+  });
   const config = parseConfig({
     accounts: accounts.map((name) => ({ name, kind: "api-key", key: `key-of-${name}` })),
     upstreams: { anthropic: { baseUrl: simulator.url } },

@@ -51,7 +51,7 @@ export function errorFrame(error: WireError, requestId: string): Frame {
 
 /** The JSON of an error, as a body or in an event. */
 export function errorBody({ type, message, details }: WireError, requestId: string): JsonObject {
-  return { type: "error", error: { details: details ?? null, type, message }, request_id: requestId };
+  return { type: "error", error: { ...(details && { details }), type, message }, request_id: requestId };
 }
 
 interface BlockEvents {
@@ -93,13 +93,19 @@ function inputPieces(input: unknown, pieceChars: number): string[] {
   return text === "{}" ? [] : piecesOf(text, pieceChars);
 }
 
-// By code points: a delta never ends inside one.
 function piecesOf(text: string, pieceChars: number): string[] {
-  const characters = Array.from(text);
-  const count = Math.ceil(characters.length / pieceChars);
-  return Array.from({ length: count }, (_, index) =>
-    characters.slice(index * pieceChars, (index + 1) * pieceChars).join(""),
-  );
+  const pieces: string[] = [];
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = start + pieceChars;
+    // A delta never ends between the two halves of a character.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
+    pieces.push(text.slice(start, end));
+  }
+  return pieces;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 function endEvents(message: SimMessage): JsonObject[] {

@@ -100,20 +100,13 @@ function outputFigures({ output = 0, reasoning }: Usage): JsonObject {
 }
 
 function wireBlock(block: Block, context: MessageContext, omitThinking: boolean): JsonObject {
-  switch (block.type) {
-    case "text":
-      return { type: "text", text: block.text };
-    case "thinking": {
-      const signature = block.signature ?? signThinking(block.thinking);
-      return { type: "thinking", thinking: omitThinking ? "" : block.thinking, signature };
-    }
-    case "redacted_thinking":
-      return { type: "redacted_thinking", data: signThinking(block.hidden) };
-    case "tool_use": {
-      const { id = context.toolUseId(), name, input } = block;
-      return { type: "tool_use", id, name, input, caller: { type: "direct" } };
-    }
-    case "whole":
-      return block.block;
+  if (block.type === "whole") return block.block;
+  if (block.type === "text") return { type: "text", text: block.text };
+  if (block.type === "redacted_thinking") return { type: "redacted_thinking", data: signThinking(block.hidden) };
+  if (block.type === "thinking") {
+    const signature = block.signature ?? signThinking(block.thinking);
+    return { type: "thinking", thinking: omitThinking ? "" : block.thinking, signature };
   }
+  const { id = context.toolUseId(), name, input } = block;
+  return { type: "tool_use", id, name, input, caller: { type: "direct" } };
 }

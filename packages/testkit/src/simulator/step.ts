@@ -64,7 +64,9 @@ async function playStep(
       return;
     case "drop":
       onDrop();
-      response.destroy();
+      flushHead(response);
+      response.socket?.destroySoon();
+      await once(closed, "abort");
   }
 }
 

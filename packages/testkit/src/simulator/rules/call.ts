@@ -83,7 +83,7 @@ function turnsOf(messages: readonly CallMessage[]): CallTurn[] {
     const at = `messages.${index}`;
     const placed = blocks.map((block, position) => ({ at: `${at}.content.${position}`, block }));
     const last = turns.at(-1);
-    if (last?.role === role) turns.splice(-1, 1, { ...last, blocks: [...last.blocks, ...placed] });
+    if (last !== undefined && last.role === role) turns.splice(-1, 1, { ...last, blocks: [...last.blocks, ...placed] });
     else turns.push({ role, at, blocks: placed });
   }
   return turns;

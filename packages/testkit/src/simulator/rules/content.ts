@@ -4,7 +4,7 @@ import type { Call, CallMessage } from "./call.ts";
 import { hasBeta } from "./fields.ts";
 import { CONVERSATIONS, firstFound, found, foundIf, type Found, type Rule } from "./rule.ts";
 
-const MESSAGE_FIELDS: readonly string[] = ["role", "content"];
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["role", "content"]);
 /** Both betas bring `output_config` on system messages. */
 const SYSTEM_MESSAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   output_config: ["per-turn-control-", "mid-conversation-output-config-"],
@@ -116,7 +116,7 @@ export const CONTENT_RULES: readonly Rule<Call>[] = [
 ];
 
 function allowsField({ role }: CallMessage, field: string, betas: readonly string[]): boolean {
-  if (MESSAGE_FIELDS.includes(field)) return true;
+  if (MESSAGE_FIELDS.has(field)) return true;
   return role === "system" && hasBeta(betas, SYSTEM_MESSAGE_FIELDS[field] ?? []);
 }
 

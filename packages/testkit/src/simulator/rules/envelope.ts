@@ -12,7 +12,7 @@ export interface Envelope {
 }
 
 /** The API versions there are. Source: `@anthropic-ai/sdk` 1.12.0 sends the newer one, all other clients the older. */
-const VERSIONS: readonly string[] = ["2023-06-01", "2026-10-21"];
+const VERSIONS: ReadonlySet<string> = new Set(["2023-06-01", "2026-10-21"]);
 
 const EVERYWHERE: readonly Endpoint[] = ["messages", "count_tokens", "models"];
 const UNAUTHENTICATED = { status: 401, type: "authentication_error" };
@@ -59,7 +59,7 @@ export const ENVELOPE_RULES: readonly Rule<Envelope>[] = [
     on: EVERYWHERE,
     find: ({ request }) => {
       const version = String(request.headers["anthropic-version"]);
-      return foundIf(!VERSIONS.includes(version), version);
+      return foundIf(!VERSIONS.has(version), version);
     },
     message: ({ at }) => `anthropic-version: "${at}" is not a valid version`,
   },

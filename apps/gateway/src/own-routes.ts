@@ -1,0 +1,114 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+import { GatewayError } from "@link-assistant/core";
+import { PROMETHEUS_CONTENT_TYPE } from "@link-assistant/metrics";
+import { getRouterParam } from "h3";
+import type { H3Event, HTTPMethod } from "h3";
+import { FastResponse } from "srvx";
+
+import { changeToken, issueToken, listTokens, revokeById, revokeToken, showToken, tokenView } from "./admin/tokens.ts";
+import { authenticate, requireAdmin, requireObserver } from "./authenticate.ts";
+import { parseJsonObject, readBody } from "./body.ts";
+import type { Gateway } from "./gateway.ts";
+import { anthropicModelPage, openaiModel } from "./models.ts";
+import { nodeOf } from "./node-event.ts";
+import { accountsView, readiness } from "./ops.ts";
+import { LEGACY_PREFIX } from "./surfaces/anthropic.ts";
+
+const ADMIN_BODY_BYTES = 65_536;
+
+/** Answers one route: with a text, with something that becomes JSON, or with a response of its own. */
+type Answer = (gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders) => unknown;
+
+/** What is answered without an upstream, or nearly so: operations, administration, models. */
+export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, answer: Answer])[] = [
+  ["GET", "/", () => "Link.Assistant.Router\n"],
+  ["GET", "/health", () => "ok"],
+  ["GET", "/ready", answerReadiness],
+  ["GET", "/metrics", answerMetrics],
+  ["GET", "/v1/usage", async (gateway, _event, headers) => (await observed(gateway, headers)).metrics.usageSnapshot()],
+  ["GET", "/v1/accounts", async (gateway, _event, headers) => accountsView(await observed(gateway, headers))],
+  ["GET", "/v1/models", answerModels],
+  ["GET", "/v1/models/:id", answerModel],
+  ["GET", `${LEGACY_PREFIX}/v1/models`, answerModels],
+  ["GET", `${LEGACY_PREFIX}/v1/models/:id`, answerModel],
+  ["GET", "/v1/responses", refuseWebsocket],
+  [
+    "POST",
+    "/api/tokens",
+    async (gateway, event, headers) => issueToken(gateway, await adminBody(gateway, event, headers)),
+  ],
+  ["GET", "/api/tokens/list", (gateway, _event, headers) => listTokens(administered(gateway, headers))],
+  [
+    "POST",
+    "/api/tokens/revoke",
+    async (gateway, event, headers) => revokeToken(gateway, await adminBody(gateway, event, headers)),
+  ],
+  ["GET", "/api/tokens/self", answerSelf],
+  ["GET", "/api/tokens/:id", (gateway, event, headers) => showToken(administered(gateway, headers), idOf(event))],
+  ["DELETE", "/api/tokens/:id", (gateway, event, headers) => revokeById(administered(gateway, headers), idOf(event))],
+  [
+    "PATCH",
+    "/api/tokens/:id",
+    async (gateway, event, headers) => changeToken(gateway, idOf(event), await adminBody(gateway, event, headers)),
+  ],
+];
+
+async function answerReadiness(gateway: Gateway): Promise<Response> {
+  const state = await readiness(gateway);
+  const headers = { "content-type": "application/json" };
+  return new FastResponse(JSON.stringify(state), { status: state.ready ? 200 : 503, headers });
+}
+
+async function answerMetrics(gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): Promise<Response> {
+  if (!gateway.config.metrics.enabled) throw new GatewayError("path_unknown");
+  if (!gateway.config.metrics.public) await requireObserver(gateway.adminKey, gateway.tokens, headers);
+  const text = await gateway.metrics.renderPrometheus();
+  return new FastResponse(text, { headers: { "content-type": PROMETHEUS_CONTENT_TYPE } });
+}
+
+async function answerModels(gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<object> {
+  await authenticate(gateway.tokens, headers, "inference");
+  const models = await gateway.models.list();
+  if (headers["anthropic-version"] !== undefined) return anthropicModelPage(models, event.url.searchParams);
+  return { object: "list", data: models.map(openaiModel) };
+}
+
+async function answerModel(gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<object> {
+  await authenticate(gateway.tokens, headers, "inference");
+  const id = idOf(event);
+  const model = (await gateway.models.list()).find((entry) => entry.id === id);
+  if (model === undefined) throw new GatewayError("model_unknown");
+  return headers["anthropic-version"] === undefined ? openaiModel(model) : model.entry;
+}
+
+async function answerSelf(gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): Promise<object> {
+  return tokenView(await authenticate(gateway.tokens, headers, null));
+}
+
+function refuseWebsocket(_gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): never {
+  if (headers.upgrade?.toLowerCase() !== "websocket") throw new GatewayError("path_unknown");
+  throw new GatewayError("websocket_unsupported", { headers: { upgrade: "HTTP/1.1" } });
+}
+
+async function observed(gateway: Gateway, headers: IncomingHttpHeaders): Promise<Gateway> {
+  if (!gateway.config.metrics.enabled) throw new GatewayError("path_unknown");
+  await requireObserver(gateway.adminKey, gateway.tokens, headers);
+  return gateway;
+}
+
+function administered(gateway: Gateway, headers: IncomingHttpHeaders): Gateway {
+  requireAdmin(gateway.adminKey, headers);
+  return gateway;
+}
+
+async function adminBody(gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<unknown> {
+  requireAdmin(gateway.adminKey, headers);
+  const { bodyTimeoutMs } = gateway.config.server;
+  const body = await readBody(nodeOf(event).req, { maxBodyBytes: ADMIN_BODY_BYTES, bodyTimeoutMs });
+  return body === undefined || body.length === 0 ? {} : parseJsonObject(body);
+}
+
+function idOf(event: H3Event): string {
+  return getRouterParam(event, "id", { decode: true }) ?? "";
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from "../simulator/json.ts";
+import type { Simulator } from "../simulator/simulator.ts";
+
+/** A call that every simulator accepts. */
+export const HELLO: JsonObject = {
+  model: "claude-opus-5-5",
+  max_tokens: 1024,
+  messages: [{ role: "user", content: "Hello" }],
+};
+
+/** The headers of a client that does everything right. */
+export const HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "application/json",
+  "x-api-key": "sk-ant-test",
+  "anthropic-version": "2023-06-01",
+};
+
+/** Posts a call; its body is JSON unless it is a text already. */
+export async function post(
+  simulator: Simulator,
+  body: JsonObject | string = HELLO,
+  { path = "/v1/messages", headers = {}, signal }: { path?: string; headers?: HeadersInit; signal?: AbortSignal } = {},
+): Promise<Response> {
+  return fetch(simulator.url + path, {
+    method: "POST",
+    headers: { ...HEADERS, ...Object.fromEntries(new Headers(headers)) },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** The events of a stream, each as its parsed data. */
+export function eventsOf(sse: string): JsonObject[] {
+  const frames = sse.split("\n\n").filter((frame) => frame !== "");
+  return frames.map((frame) => {
+    const [, name, data = ""] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
+    const event: JsonObject = JSON.parse(data);
+    if (event["type"] !== name) throw new Error(`the event ${name} says it is ${String(event["type"])}`);
+    return event;
+  });
+}
+
+/** Reads a body until it ends or breaks: what came, and whether it broke. */
+export async function readAll(response: Response): Promise<{ text: string; broken: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let broken = false;
+  try {
+    for await (const chunk of response.body ?? []) chunks.push(chunk);
+  } catch {
+    broken = true;
+  }
+  return { text: Buffer.concat(chunks).toString("utf8"), broken };
+}

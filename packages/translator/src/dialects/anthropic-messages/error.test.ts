@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+
+import { readError } from "./error.ts";
+
+test.each([
+  [
+    { type: "error", error: { type: "api_error", message: "no" }, request_id: "r" },
+    { type: "api_error", message: "no" },
+  ],
+  [{ error: { message: "no" } }, { message: "no" }],
+  [{ error: "no" }, { message: "no" }],
+  [{ error: { type: 7, message: "" } }, {}],
+  [{ error: null }, {}],
+  [{ detail: "no" }, {}],
+  [null, {}],
+])("%j says %j", (body, error) => {
+  expect(readError(body)).toEqual(error);
+});
