@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 // The gateway's own copy, so that both sides of the comparison have the same HTTP client.
 import { Pool } from "../apps/gateway/node_modules/undici/index.js";
 import type { Dispatcher } from "../apps/gateway/node_modules/undici/index.js";
 import { listen } from "./listen.ts";
 
-/** The least a relay in Node can do: the request's body is read, sent on, and the answer's chunks are passed back. */
+// The least a relay in Node can do: the request's body is read, sent on, and the answer's chunks are passed back.
+
+const PASSED = ["content-type", "content-length"];
 const pool = new Pool(process.argv[2] ?? "");
 
 listen(
@@ -29,17 +31,19 @@ class Passing implements Dispatcher.DispatchHandler {
     this.#res = res;
   }
 
+  // undici refuses whatever has no such method.
   onRequestStart(): void {}
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    { "content-type": type = "", "content-length": length }: Record<string, string | string[] | undefined>,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    this.#res.writeHead(status, {
-      "content-type": type,
-      ...(length === undefined ? {} : { "content-length": length }),
-    });
+    const passed: OutgoingHttpHeaders = {};
+    for (const name of PASSED) {
+      if (headers[name] !== undefined) passed[name] = headers[name];
+    }
+    this.#res.writeHead(status, passed);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

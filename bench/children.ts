@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 const START_MS = 20_000;
 const STOP_MS = 10_000;
@@ -25,11 +26,15 @@ export interface ChildOptions {
   readonly cwd?: string;
 }
 
-const running = new Set<ChildProcess>();
+/** What was started, and what it wrote to standard error: shown only when something went wrong. */
+const started = new Map<ChildProcess, string[]>();
 const directories = new Set<string>();
 
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+process.on("exit", (code) => {
+  for (const [child, written] of started) {
+    child.kill("SIGKILL");
+    if (code !== 0) process.stderr.write(written.join(""));
+  }
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
@@ -37,13 +42,14 @@ process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.ex
 /** Starts a server and waits until it prints its address. It does not outlive this process. */
 export async function startChild({ command: [file = "", ...args], env = {}, cwd }: ChildOptions): Promise<Child> {
   const child = spawn(file, args, {
-    stdio: ["pipe", "pipe", "inherit"],
     env: { PATH: process.env["PATH"], ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
-  running.add(child);
-  const ended = once(child, "exit").finally(() => running.delete(child));
-  const origin = await Promise.race([addressOf(child), failAfter(START_MS, args), failAtEnd(ended, args)]);
+  const written: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => written.push(text));
+  started.set(child, written);
+  const ended = once(child, "exit");
+  const origin = await Promise.race([addressOf(child.stdout), failAfter(START_MS, args), failAtEnd(ended, args)]);
   return {
     pid: child.pid ?? 0,
     origin,
@@ -63,10 +69,10 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-function addressOf(child: ChildProcess): Promise<string> {
+function addressOf(output: Readable): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+    output.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
       const [origin] = /http:\/\/127\.0\.0\.1:\d+(?=\s)/.exec(text) ?? [];
       if (origin !== undefined) resolve(origin);

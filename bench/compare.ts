@@ -1,6 +1,6 @@
 import type { Cores } from "./cores.ts";
 import { measure } from "./measure.ts";
-import type { Extent, Figures, Spread } from "./measure.ts";
+import type { Extent, Figures } from "./measure.ts";
 import type { Scenario } from "./scenarios.ts";
 import { startBareRelay, startGateway, startUpstream } from "./servers.ts";
 import { mebibytes, table } from "./table.ts";
@@ -11,8 +11,15 @@ export interface Comparison {
   readonly title: string;
   readonly bare: Figures;
   readonly gateway: Figures;
-  /** The gateway's cost divided by the bare relay's: CPU time, or wall time where CPU time cannot be had. */
-  readonly ratio: Spread;
+  readonly ratio: Ratio;
+}
+
+/** The gateway's cost divided by the bare relay's: CPU time, or wall time where CPU time cannot be had. */
+export interface Ratio {
+  /** The median of the rounds' own ratios. A round's two halves meet the same machine, so this is the one to trust. */
+  readonly median: number;
+  /** The least of the one divided by the least of the other. */
+  readonly ofMinima: number;
 }
 
 /** Measures the gateway and the bare relay in front of the same upstream. */
@@ -34,42 +41,52 @@ export async function compare(
   return comparisons;
 }
 
-function ratioOf(gateway: Figures, bare: Figures): Spread {
-  const above = gateway.cpuMicroseconds ?? gateway.wallMicroseconds;
-  const below = bare.cpuMicroseconds ?? bare.wallMicroseconds;
-  return { min: above.min / below.min, median: above.median / below.median };
+function ratioOf(gateway: Figures, bare: Figures): Ratio {
+  const [above, below] = hasCpu(gateway)
+    ? [gateway.cpuMicroseconds, bare.cpuMicroseconds]
+    : [gateway.wallMicroseconds, bare.wallMicroseconds];
+  return {
+    median: median(above.map((cost, round) => cost / (below[round] ?? cost))),
+    ofMinima: Math.min(...above) / Math.min(...below),
+  };
 }
 
 /** The comparisons for people: the ratios first. */
 export function comparisonText(comparisons: readonly Comparison[]): string {
-  const measured = comparisons.some(({ gateway }) => gateway.cpuMicroseconds !== undefined) ? "CPU" : "wall";
+  const cpu = comparisons.some(({ gateway }) => hasCpu(gateway));
   const ratios = comparisons.map(({ scenario, title, ratio }) => [
     `${scenario}: ${title}`,
-    ratio.min.toFixed(2),
     ratio.median.toFixed(2),
+    ratio.ofMinima.toFixed(2),
   ]);
-  const note =
-    measured === "CPU" ? "" : "This system does not tell a process's CPU time, so wall time stands for it.\n\n";
+  const figures = comparisons.flatMap(({ scenario, bare, gateway }) => [
+    row(`${scenario} bare`, bare),
+    row(`${scenario} gateway`, gateway),
+  ]);
   return [
-    note,
-    table([`gateway / bare, ${measured} time per request`, "min", "median"], ratios),
+    table([`gateway / bare, ${cpu ? "CPU" : "wall"} time per request`, "median", "of minima"], ratios),
+    cpu ? "" : "This system does not tell a process's CPU time, so wall time stands for it.\n",
     "\n",
-    table(
-      ["", "CPU µs min", "median", "requests/s", "RSS MiB"],
-      comparisons.flatMap(({ scenario, bare, gateway }) => [
-        row(`${scenario} bare`, bare),
-        row(`${scenario} gateway`, gateway),
-      ]),
-    ),
+    table(["", "CPU µs min", "median", "requests/s", "RSS MiB"], figures),
   ].join("");
 }
 
-function row(name: string, { cpuMicroseconds, wallMicroseconds, residentBytes }: Figures): string[] {
+function row(name: string, figures: Figures): string[] {
+  const { cpuMicroseconds, wallMicroseconds, residentBytes } = figures;
   return [
     name,
-    cpuMicroseconds?.min.toFixed(1) ?? "–",
-    cpuMicroseconds?.median.toFixed(1) ?? "–",
-    (1_000_000 / wallMicroseconds.median).toFixed(0),
+    hasCpu(figures) ? Math.min(...cpuMicroseconds).toFixed(1) : "–",
+    hasCpu(figures) ? median(cpuMicroseconds).toFixed(1) : "–",
+    (1_000_000 / median(wallMicroseconds)).toFixed(0),
     residentBytes === undefined ? "–" : mebibytes(residentBytes),
   ];
+}
+
+function hasCpu({ cpuMicroseconds }: Figures): boolean {
+  return cpuMicroseconds.length > 0;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -19,8 +19,8 @@ pnpm bench streams [--count <number>]               how much memory many open st
   --json      one JSON document instead of tables
 `;
 
-const FULL: Extent = { rounds: 9, share: 1, connections: 32 };
-const QUICK: Extent = { rounds: 1, share: 0.05, connections: 8 };
+const FULL: Extent = { rounds: 40, share: 1, connections: 32 };
+const QUICK: Extent = { rounds: 2, share: 0.2, connections: 8 };
 
 interface Options {
   readonly streams: boolean;

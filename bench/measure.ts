@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { Load } from "./load.ts";
 import { cpuMicroseconds, residentBytes } from "./process-figures.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -15,64 +13,66 @@ export interface Extent {
 
 /** What one relay cost in one scenario. */
 export interface Figures {
-  /** Of the relay's process, per request, over the rounds; absent where the system does not tell. */
-  readonly cpuMicroseconds?: Spread;
-  /** Wall time per request, over the rounds. */
-  readonly wallMicroseconds: Spread;
+  /** Of the relay's process per request, one figure a round; empty where the system does not tell. */
+  readonly cpuMicroseconds: readonly number[];
+  /** Wall time per request, one figure a round. */
+  readonly wallMicroseconds: readonly number[];
   /** Memory in RAM after the last round; absent where the system does not tell. */
   readonly residentBytes?: number;
 }
 
-/** Over the rounds: the least is what the code needs, the median what it took on this machine with what else runs here. */
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-}
+/** Rounds before the first that counts, in which the code is loaded and compiled. */
+const WARM_UP_ROUNDS = 4;
 
-/** Work put off for later, like the ledger's, belongs to the round: it is counted up to this long after its last answer. */
-const SETTLE_MS = 250;
-
-/** Measures the relays in turns, so that what else happens on the machine meets all of them. One figure per relay, in order. */
-export async function measure(relays: readonly Relay[], scenario: Scenario, extent: Extent): Promise<Figures[]> {
-  const requests = Math.ceil(scenario.requests * extent.share);
-  const runs = relays.map(
-    (relay) => ({ relay, load: new Load(relay, extent.connections), cpu: [], wall: [] }) satisfies Run,
-  );
-  for (const { load } of runs) await load.run(scenario, requests);
-  for (let round = 0; round < extent.rounds; round += 1) {
-    for (const run of runs) await measureRound(run, scenario, requests);
+/** Measures the relays in turns, so that what else happens on the machine meets all of them. One result per relay, in order. */
+export async function measure(
+  relays: readonly Relay[],
+  scenario: Scenario,
+  { rounds, share, connections }: Extent,
+): Promise<Figures[]> {
+  const runs = relays.map((relay) => new Run(relay, scenario, Math.ceil(scenario.requests * share), connections));
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    for (const run of runs) await run.round(round >= 0);
   }
-  for (const { load } of runs) load.close();
-  return runs.map(figuresOf);
+  return runs.map((run) => run.end());
 }
 
-interface Run {
-  readonly relay: Relay;
-  readonly load: Load;
-  readonly cpu: number[];
-  readonly wall: number[];
-}
+class Run {
+  readonly #relay: Relay;
+  readonly #scenario: Scenario;
+  readonly #requests: number;
+  readonly #load: Load;
+  readonly #cpu: number[] = [];
+  readonly #wall: number[] = [];
+  #cpuSoFar: number | undefined;
 
-async function measureRound({ relay, load, cpu, wall }: Run, scenario: Scenario, requests: number): Promise<void> {
-  const cpuBefore = cpuMicroseconds(relay.pid);
-  const startedMs = performance.now();
-  await load.run(scenario, requests);
-  wall.push(((performance.now() - startedMs) * 1000) / requests);
-  await sleep(SETTLE_MS);
-  const cpuAfter = cpuMicroseconds(relay.pid);
-  if (cpuBefore !== undefined && cpuAfter !== undefined) cpu.push((cpuAfter - cpuBefore) / requests);
-}
+  constructor(relay: Relay, scenario: Scenario, requests: number, connections: number) {
+    this.#relay = relay;
+    this.#scenario = scenario;
+    this.#requests = requests;
+    this.#load = new Load(relay, connections);
+  }
 
-function figuresOf({ relay, cpu, wall }: Run): Figures {
-  const memory = residentBytes(relay.pid);
-  return {
-    ...(cpu.length === 0 ? {} : { cpuMicroseconds: spreadOf(cpu) }),
-    wallMicroseconds: spreadOf(wall),
-    ...(memory === undefined ? {} : { residentBytes: memory }),
-  };
-}
+  /** CPU time is taken from the end of the relay's last round: what it put off, like writing the ledger, is its work too. */
+  async round(counts: boolean): Promise<void> {
+    const startedMs = performance.now();
+    await this.#load.run(this.#scenario, this.#requests);
+    const endedMs = performance.now();
+    const cpu = cpuMicroseconds(this.#relay.pid);
+    if (counts) {
+      this.#wall.push(((endedMs - startedMs) * 1000) / this.#requests);
+      if (cpu !== undefined && this.#cpuSoFar !== undefined) this.#cpu.push((cpu - this.#cpuSoFar) / this.#requests);
+    }
+    this.#cpuSoFar = cpu;
+  }
 
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  return { min: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0 };
+  end(): Figures {
+    this.#load.close();
+    const memory = residentBytes(this.#relay.pid);
+    return {
+      cpuMicroseconds: this.#cpu,
+      wallMicroseconds: this.#wall,
+      ...(memory === undefined ? {} : { residentBytes: memory }),
+    };
+  }
 }

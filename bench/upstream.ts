@@ -5,7 +5,8 @@ import { listen } from "./listen.ts";
 import type { Answer } from "./answers.ts";
 import { SCENARIOS, SLOW_STREAM } from "./scenarios.ts";
 
-/** The service behind both relays: a process of its own that answers by the model of the request. */
+// The service behind both relays: a process of its own that answers by the model of the request.
+
 const answers = new Map([...SCENARIOS, SLOW_STREAM].map(({ name, answer }) => [name, answer]));
 
 listen(

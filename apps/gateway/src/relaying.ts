@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
 import { GatewayError } from "@link-assistant/core";
 import { observeBuffered, observeStream } from "@link-assistant/translator";
-import type { Observation } from "@link-assistant/translator";
+import type { Observation, StreamObserver } from "@link-assistant/translator";
 import type { Dispatcher } from "undici";
 
 import type { Exchange } from "./exchange.ts";
@@ -31,12 +31,6 @@ const NOT_FOR_CLIENTS = new Set([
 /** Longest buffered answer that is read for its usage. A longer one reaches the client all the same. */
 const MAX_READ_BYTES = 16_777_216;
 
-/** Reads an answer that passes by. */
-interface Tap {
-  push(chunk: Buffer): void;
-  readonly observation: Observation;
-}
-
 /**
  * The answer of an upstream on its way to the client, byte for byte, as it comes and no faster than the client reads. After
  * it is made there is no other attempt.
@@ -44,8 +38,11 @@ interface Tap {
 export class Relaying {
   readonly #exchange: Exchange;
   readonly #controller: Dispatcher.DispatchController;
-  readonly #tap: Tap;
-  readonly #atFrameBoundary: (() => boolean) | undefined;
+  /** Reads a stream as it passes by. */
+  readonly #stream: StreamObserver | undefined;
+  /** Keeps an answer that is no stream, to be read at its end. */
+  readonly #whole: Buffer[] = [];
+  #wholeBytes = 0;
   #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -58,34 +55,30 @@ export class Relaying {
     this.#controller = controller;
     const { res } = exchange;
     res.writeHead(status, clientHeaders(headers, exchange.id));
-    if (isEventStream(headers)) {
+    if (isStream(headers, exchange)) {
       res.flushHeaders();
-      const observer = observeStream(exchange.surface.dialect);
-      this.#tap = observer;
-      this.#atFrameBoundary = () => observer.atFrameBoundary;
+      const stream = observeStream(exchange.surface.dialect);
+      this.#stream = stream;
+      exchange.seen = () => stream.observation;
     } else {
-      this.#tap = bufferedTap(exchange, status);
+      exchange.seen = () => this.#readWhole(status);
     }
-    exchange.seen = () => this.#tap.observation;
   }
 
   data(chunk: Buffer): void {
     const { res } = this.#exchange;
     this.#exchange.noteFirstByte();
     if (!res.write(chunk)) this.#pause();
-    this.#tap.push(chunk);
+    if (this.#stream !== undefined) this.#stream.push(chunk);
+    else if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);
   }
 
   /** The upstream ended its answer. */
   end(): void {
     clearTimeout(this.#stallTimer);
-    if (this.#atFrameBoundary === undefined) {
-      this.#exchange.res.end();
-      return;
-    }
-    const { ended, error } = this.#tap.observation;
-    if (!ended && error === undefined) return this.broken("upstream_broken");
-    if (error !== undefined) this.#exchange.endsAs("upstream_error");
+    const seen = this.#stream?.end();
+    if (seen?.error !== undefined) this.#exchange.endsAs("upstream_error");
+    else if (seen?.ended === false) return this.broken("upstream_broken");
     this.#exchange.res.end();
   }
 
@@ -97,8 +90,15 @@ export class Relaying {
     clearTimeout(this.#stallTimer);
     this.#exchange.endsAs(code === "upstream_timeout" ? "idle_timeout" : "upstream_error");
     const { res, surface, id } = this.#exchange;
-    if (this.#atFrameBoundary?.() === true) res.end(surface.faultFrame(new GatewayError(code), id));
+    if (this.#stream?.atFrameBoundary === true) res.end(surface.faultFrame(new GatewayError(code), id));
     else res.destroy();
+  }
+
+  #readWhole(status: number): Observation {
+    const whole = this.#wholeBytes > MAX_READ_BYTES ? [] : this.#whole;
+    const [only] = whole;
+    const body = only !== undefined && whole.length === 1 ? only : Buffer.concat(whole);
+    return observeBuffered(this.#exchange.surface.dialect, status, body);
   }
 
   #pause(): void {
@@ -125,27 +125,8 @@ export function clientHeaders(headers: IncomingHttpHeaders, requestId: string): 
   return kept;
 }
 
-function isEventStream(headers: IncomingHttpHeaders): boolean {
-  return headers["content-type"]?.toLowerCase().startsWith("text/event-stream") === true;
+/** By its content type; where an upstream names none, by what was asked for. */
+function isStream(headers: IncomingHttpHeaders, exchange: Exchange): boolean {
+  const type = headers["content-type"];
+  return type === undefined ? exchange.call?.stream === true : type.toLowerCase().startsWith("text/event-stream");
 }
-
-function bufferedTap(exchange: Exchange, status: number): Tap {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  return {
-    push: (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= MAX_READ_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-    },
-    get observation() {
-      return observeBuffered(
-        exchange.surface.dialect,
-        status,
-        chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks),
-      );
-    },
-  };
-}
-
-const EMPTY: Buffer = Buffer.alloc(0);

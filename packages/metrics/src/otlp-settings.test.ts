@@ -18,7 +18,7 @@ describe("whether metrics are pushed", () => {
     [true, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }],
     [true, { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://collector:4318/v1/metrics" }],
     [true, { OTEL_METRICS_EXPORTER: "otlp" }],
-    [true, { OTEL_METRICS_EXPORTER: "prometheus, otlp" }],
+    [true, { OTEL_METRICS_EXPORTER: "prometheus, otlp," }],
     [false, { OTEL_METRICS_EXPORTER: "prometheus", OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }],
     [false, { OTEL_METRICS_EXPORTER: "none", OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }],
     [false, { OTEL_METRICS_EXPORTER: "otlp,none" }],

@@ -59,22 +59,22 @@ export function isSdkDisabled(env: Environment): boolean {
  */
 export function otlpSettings(env: Environment): OtlpSettings | undefined {
   if (!isOtlpAskedFor(env)) return undefined;
-  choice(env, PROTOCOLS, ...names("PROTOCOL"));
+  choice(env, PROTOCOLS, ...metricsThenAll("PROTOCOL"));
   return {
     url: metricsUrl(env),
     headers: {
       ...keyValuePairs(env, "OTEL_EXPORTER_OTLP_HEADERS"),
       ...keyValuePairs(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS"),
     },
-    compression: choice(env, COMPRESSIONS, ...names("COMPRESSION")) ?? CompressionAlgorithm.NONE,
+    compression: choice(env, COMPRESSIONS, ...metricsThenAll("COMPRESSION")) ?? CompressionAlgorithm.NONE,
     temporality:
       choice(env, TEMPORALITIES, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") ??
       AggregationTemporalityPreference.CUMULATIVE,
     ...times(env),
     tls: {
-      ca: fileOf(env, ...names("CERTIFICATE")),
-      cert: fileOf(env, ...names("CLIENT_CERTIFICATE")),
-      key: fileOf(env, ...names("CLIENT_KEY")),
+      ca: fileOf(env, ...metricsThenAll("CERTIFICATE")),
+      cert: fileOf(env, ...metricsThenAll("CLIENT_CERTIFICATE")),
+      key: fileOf(env, ...metricsThenAll("CLIENT_KEY")),
     },
   };
 }
@@ -82,21 +82,24 @@ export function otlpSettings(env: Environment): OtlpSettings | undefined {
 function isOtlpAskedFor(env: Environment): boolean {
   if (isSdkDisabled(env)) return false;
   const asked = firstSetting(env, "OTEL_METRICS_EXPORTER");
-  if (asked === undefined) return firstSetting(env, ...names("ENDPOINT")) !== undefined;
-  const exporters = asked.value.split(",").map((name) => name.trim());
+  if (asked === undefined) return firstSetting(env, ...metricsThenAll("ENDPOINT")) !== undefined;
+  const exporters = asked.value
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (!exporters.every((name) => EXPORTERS.includes(name))) {
     throw new EnvironmentError(asked.variable, `a list of ${EXPORTERS.join(", ")}`);
   }
   return exporters.includes("otlp") && !exporters.includes("none");
 }
 
-/** The variable for metrics alone, then the one for all signals. */
-function names(what: string): [string, string] {
+/** The variables of one setting: first the one for metrics alone, then the one for all signals. */
+function metricsThenAll(what: string): [string, string] {
   return [`OTEL_EXPORTER_OTLP_METRICS_${what}`, `OTEL_EXPORTER_OTLP_${what}`];
 }
 
 function metricsUrl(env: Environment): URL {
-  const [forMetrics, forAll] = names("ENDPOINT");
+  const [forMetrics, forAll] = metricsThenAll("ENDPOINT");
   const exact = firstSetting(env, forMetrics);
   if (exact !== undefined) return httpUrl(exact);
   const base = httpUrl(firstSetting(env, forAll) ?? DEFAULT_ENDPOINT);
@@ -113,7 +116,7 @@ function httpUrl({ variable, value }: Setting): URL {
 function times(env: Environment): Pick<OtlpSettings, "intervalMs" | "exportTimeoutMs" | "requestTimeoutMs"> {
   const intervalMs = milliseconds(env, "OTEL_METRIC_EXPORT_INTERVAL") ?? DEFAULT_INTERVAL_MS;
   const exportMs = milliseconds(env, "OTEL_METRIC_EXPORT_TIMEOUT");
-  const requestMs = milliseconds(env, ...names("TIMEOUT"));
+  const requestMs = milliseconds(env, ...metricsThenAll("TIMEOUT"));
   if (exportMs !== undefined && exportMs > intervalMs) {
     throw new EnvironmentError("OTEL_METRIC_EXPORT_TIMEOUT", `at most OTEL_METRIC_EXPORT_INTERVAL (${intervalMs})`);
   }

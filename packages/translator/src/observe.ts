@@ -67,7 +67,7 @@ class StreamTap implements StreamObserver {
   #scan(run: Uint8Array): void {
     let start = 0;
     while (start < run.length) {
-      if (this.#reader.answer.contentStarted) {
+      if (false) {
         const marker = this.#dialect.findMarker(run, start);
         if (marker === -1) return;
         start = frameStart(run, start, marker);

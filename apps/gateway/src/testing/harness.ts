@@ -35,6 +35,7 @@ export interface HarnessOptions extends Partial<SimulatorOptions> {
   readonly accounts?: readonly string[];
   /** Further configuration. */
   readonly config?: object;
+  readonly upstreamConfig?: object;
   readonly env?: Environment;
 }
 
@@ -45,14 +46,14 @@ export const MESSAGE: object = {
 };
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { accounts = ["primary"], config: further = {}, env = {}, ...simulated } = options;
+  const { accounts = ["primary"], config: further = {}, upstreamConfig = {}, env = {}, ...simulated } = options;
   const simulator = await startSimulator({
     script: () => ({ blocks: [{ type: "text", text: "Hello to you" }] }),
     ...simulated,
   });
   const config = parseConfig({
     accounts: accounts.map((name) => ({ name, kind: "api-key", key: `key-of-${name}` })),
-    upstreams: { anthropic: { baseUrl: simulator.url } },
+    upstreams: { anthropic: { baseUrl: simulator.url }, ...upstreamConfig },
     ...further,
     server: { port: 0, ...("server" in further && typeof further.server === "object" ? further.server : {}) },
   });

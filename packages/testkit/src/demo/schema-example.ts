@@ -52,9 +52,9 @@ function typeOf({ type, properties }: JsonObject): string {
 function resolve(schema: unknown, root: JsonObject): JsonObject {
   if (!isObject(schema)) return {};
   const reference = textOf(schema["$ref"]);
-  if (!reference.startsWith("#/")) return schema;
+  if (!reference.startsWith("#")) return schema;
   let target: unknown = root;
-  for (const name of reference.slice(2).split("/")) target = isObject(target) ? target[name] : undefined;
+  for (const name of reference.split("/").slice(1)) target = isObject(target) ? target[name] : undefined;
   return isObject(target) ? target : {};
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 
+import { foldContent } from "../testing/fold.ts";
 import { eventsOf, HELLO, post } from "../testing/post.ts";
 import { rateLimitTurn, textTurn, thinkingTurn, toolTurn } from "./build-turn.ts";
 import type { JsonObject } from "./json.ts";
@@ -17,6 +18,12 @@ const stream = async (body: JsonObject = {}): Promise<JsonObject[]> => {
   expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   return eventsOf(await response.text());
 };
+const withoutIds = (content: unknown): unknown =>
+  JSON.parse(JSON.stringify(content).replaceAll(/toolu_sim_\d+/g, "id"));
+const deltas = (events: readonly JsonObject[]): unknown[] =>
+  events.flatMap((event) => (event["type"] === "content_block_delta" ? [event["delta"]] : []));
+const firstBlock = (events: readonly JsonObject[]): unknown[] =>
+  events.filter((event) => event["index"] === 0).map((event) => event["delta"] ?? event["content_block"]);
 
 afterEach(() => simulator.close());
 
@@ -113,8 +120,6 @@ describe("a streamed answer", () => {
 
     const events = await stream();
 
-    const withoutIds = (content: unknown): unknown =>
-      JSON.parse(JSON.stringify(content).replaceAll(/toolu_sim_\d+/g, "id"));
     expect(withoutIds(foldContent(events))).toEqual(withoutIds(buffered["content"]));
     expect(events.at(-2)).toMatchObject({ delta: { stop_reason: buffered["stop_reason"] } });
     expect(buffered["usage"]).toMatchObject(events.at(-2)?.["usage"] ?? {});
@@ -122,23 +127,17 @@ describe("a streamed answer", () => {
 
   it("gives a tool call its arguments in pieces, the first one empty", async () => {
     await start([toolTurn("f", { a: 1 }), toolTurn("g")]);
-    const pieces = (events: readonly JsonObject[]): unknown[] =>
-      events.flatMap((event) => (event["type"] === "content_block_delta" ? [event["delta"]] : []));
-
-    expect(pieces(await stream())).toEqual([
+    expect(deltas(await stream())).toEqual([
       { type: "input_json_delta", partial_json: "" },
       { type: "input_json_delta", partial_json: '{"a":1}' },
     ]);
-    expect(pieces(await stream())).toEqual([{ type: "input_json_delta", partial_json: "" }]);
+    expect(deltas(await stream())).toEqual([{ type: "input_json_delta", partial_json: "" }]);
   });
 
   it("signs thinking last, and leaves its text out when the request wants it omitted", async () => {
     await start([thinkingTurn("Hm.", "Yes."), thinkingTurn("Hm.", "Yes.")]);
-    const thinking = (events: readonly JsonObject[]): unknown[] =>
-      events.filter((event) => event["index"] === 0).map((event) => event["delta"] ?? event["content_block"]);
-
-    const shown = thinking(await stream());
-    const omitted = thinking(await stream({ thinking: { type: "adaptive", display: "omitted" } }));
+    const shown = firstBlock(await stream());
+    const omitted = firstBlock(await stream({ thinking: { type: "adaptive", display: "omitted" } }));
 
     const signature = signThinking("Hm.");
     expect(shown).toEqual([
@@ -236,19 +235,3 @@ describe("a script", () => {
     expect(await failed.text()).toContain("no idea");
   });
 });
-
-function foldContent(events: readonly JsonObject[]): unknown[] {
-  const content: JsonObject[] = [];
-  const inputs: string[] = [];
-  for (const event of events) {
-    const index = Number(event["index"]);
-    if (event["type"] === "content_block_start") content[index] = { ...(event["content_block"] as JsonObject) };
-    if (event["type"] !== "content_block_delta") continue;
-    const { type, ...delta } = event["delta"] as JsonObject;
-    if (type === "input_json_delta") inputs[index] = (inputs[index] ?? "") + String(delta["partial_json"]);
-    else
-      for (const [name, piece] of Object.entries(delta))
-        content[index] = { ...content[index], [name]: String(content[index]?.[name]) + String(piece) };
-  }
-  return content.map((block, index) => (inputs[index] ? { ...block, input: JSON.parse(inputs[index]) } : block));
-}

@@ -94,6 +94,7 @@ function inputPieces(input: unknown, pieceChars: number): string[] {
 }
 
 function piecesOf(text: string, pieceChars: number): string[] {
+  if (!(pieceChars >= 1)) throw new TypeError(`pieceChars must be 1 or more, not ${pieceChars}`);
   const pieces: string[] = [];
   for (let start = 0, end = 0; start < text.length; start = end) {
     end = start + pieceChars;

@@ -15,15 +15,19 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "anthropic-version": "2023-06-01",
 };
 
-/** Posts a call; its body is JSON unless it is a text already. */
+/** Posts a call; its body is JSON unless it is a text already. A header that is empty is left out. */
 export async function post(
   simulator: Simulator,
   body: JsonObject | string = HELLO,
-  { path = "/v1/messages", headers = {}, signal }: { path?: string; headers?: HeadersInit; signal?: AbortSignal } = {},
+  {
+    path = "/v1/messages",
+    headers = {},
+    signal,
+  }: { path?: string; headers?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
 ): Promise<Response> {
   return fetch(simulator.url + path, {
     method: "POST",
-    headers: { ...HEADERS, ...Object.fromEntries(new Headers(headers)) },
+    headers: Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== ""),
     body: typeof body === "string" ? body : JSON.stringify(body),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /** Places to cut at, as parts of a thousand of the length. */
 export const cuts: fc.Arbitrary<readonly number[]> = fc.array(fc.nat({ max: 1000 }), { maxLength: 12 });

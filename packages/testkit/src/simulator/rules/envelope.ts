@@ -44,8 +44,8 @@ export const ENVELOPE_RULES: readonly Rule<Envelope>[] = [
     name: "credential accepted",
     on: EVERYWHERE,
     find: ({ request: { credential = "", headers }, credentials }) =>
-      foundIf(credentials?.includes(credential) === false, headers["x-api-key"] === undefined ? "bearer" : "key"),
-    message: ({ at }) => (at === "bearer" ? "Invalid bearer token" : "invalid x-api-key"),
+      foundIf(credentials?.includes(credential) === false, headers["x-api-key"] === credential ? "key" : "bearer"),
+    message: ({ at }) => (at === "key" ? "invalid x-api-key" : "Invalid bearer token"),
     ...UNAUTHENTICATED,
   },
   {

@@ -3,6 +3,7 @@ import type { Call, CallTurn } from "./call.ts";
 import { CONVERSATIONS, firstFound, found, foundIf, type Found, type Rule } from "./rule.ts";
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+const MAX_STRICT_TOOLS = 20;
 
 /** What is refused about tools, their calls and their results. */
 export const TOOL_RULES: readonly Rule<Call>[] = [
@@ -28,6 +29,16 @@ export const TOOL_RULES: readonly Rule<Call>[] = [
     on: CONVERSATIONS,
     find: (call) => firstCustomTool(call, (tool, at) => schemaFault(tool["input_schema"], `${at}.input_schema`)),
     message: ({ at, what }) => `${at}: ${what}`,
+  },
+  {
+    name: "strict tools",
+    on: CONVERSATIONS,
+    find: ({ body }) => {
+      const strict = objectsIn(body["tools"]).filter((tool) => tool["strict"] === true).length;
+      return foundIf(strict > MAX_STRICT_TOOLS, String(strict));
+    },
+    message: ({ at }) =>
+      `Too many strict tools (${at}). The maximum number of strict tools supported is ${MAX_STRICT_TOOLS}. Try reducing the number of tools marked as strict.`,
   },
   {
     name: "tool choice",
