@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 import { GatewayError } from "@link-assistant/core";
+import type { FaultDetails } from "@link-assistant/core";
 
 /** Bounds of a request body. */
 export interface BodyLimits {
@@ -79,7 +80,7 @@ export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>>
   try {
     value = JSON.parse(body.toString());
   } catch (error) {
-    throw new GatewayError("body_not_json", { detail: whereJsonBreaks(error) });
+    throw new GatewayError("body_not_json", whereJsonBreaks(error));
   }
   if (isJsonObject(value)) return value;
   throw new GatewayError("body_not_json");
@@ -91,7 +92,9 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
 }
 
 /** Only the position: the parser's own sentence quotes the body. */
-function whereJsonBreaks(error: unknown): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-  return position === undefined ? "It ends too early." : `It breaks at position ${position}.`;
+function whereJsonBreaks(error: unknown): FaultDetails {
+  const says = error instanceof Error ? error.message : "";
+  const position = /position (\d+)/.exec(says)?.[1];
+  if (position !== undefined) return { detail: `It breaks at position ${position}.` };
+  return says.includes("end of JSON") ? { detail: "It ends too early." } : {};
 }

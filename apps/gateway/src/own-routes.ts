@@ -88,7 +88,8 @@ async function answerSelf(gateway: Gateway, _event: H3Event, headers: IncomingHt
 
 function refuseWebsocket(_gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): never {
   if (headers.upgrade?.toLowerCase() !== "websocket") throw new GatewayError("path_unknown");
-  throw new GatewayError("websocket_unsupported", { headers: { upgrade: "HTTP/1.1" } });
+  // After a request to upgrade, Node reads no other one from the connection.
+  throw new GatewayError("websocket_unsupported", { headers: { upgrade: "HTTP/1.1", connection: "close" } });
 }
 
 async function observed(gateway: Gateway, headers: IncomingHttpHeaders): Promise<Gateway> {

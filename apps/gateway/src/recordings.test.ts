@@ -64,18 +64,21 @@ describe.skipIf(!recordingsAvailable())("recordings (skipped: ../shared/recordin
     );
   });
 
-  test.each(refusals)(
-    "error $id reaches the client byte for byte, unless it is about the gateway's own key",
+  test.each(refusals.filter((entry) => entry.status !== 401))(
+    "error $id reaches the client byte for byte",
     async (entry) => {
-      const recording = readRecording(entry.id);
       const { response, bytes } = await play(entry, [29]);
-      if (entry.status === 401) {
-        expect(response.status).toBe(502);
-        expect(response.headers.get("x-should-retry")).toBe("false");
-        return;
-      }
       expect(response.status).toBe(entry.status);
-      expect(bytes.equals(Buffer.from(recordedText(recording)))).toBe(true);
+      expect(bytes.equals(Buffer.from(recordedText(readRecording(entry.id))))).toBe(true);
+    },
+  );
+
+  test.each(refusals.filter((entry) => entry.status === 401))(
+    "error $id is about the gateway's own key",
+    async (entry) => {
+      const { response } = await play(entry, [29]);
+      expect(response.status).toBe(502);
+      expect(response.headers.get("x-should-retry")).toBe("false");
     },
   );
 

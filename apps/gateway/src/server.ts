@@ -10,6 +10,9 @@ import type { H3 } from "h3";
 import { faultHeaders } from "./exchange.ts";
 import { anthropicSurface } from "./surfaces/anthropic.ts";
 
+/** Longest time for a request line and its headers to arrive. */
+const HEADERS_TIMEOUT_MS = 60_000;
+
 /** A server that listens. */
 export interface RunningServer {
   /** `http://…`, as clients on this machine reach it. */
@@ -33,9 +36,9 @@ export async function listen(app: H3, config: Config["server"], newId: () => str
     gracefulShutdown: false,
     node: {
       maxHeaderSize: config.maxHeaderBytes,
-      headersTimeout: 60_000,
+      headersTimeout: HEADERS_TIMEOUT_MS,
       // Bodies have their own, shorter bound; this one stands behind it.
-      requestTimeout: config.bodyTimeoutMs + 30_000,
+      requestTimeout: HEADERS_TIMEOUT_MS + config.bodyTimeoutMs,
       keepAliveTimeout: 72_000,
     },
   });

@@ -276,6 +276,16 @@ test("chunks may be used again once they were pushed", () => {
   expect(observer.end()).toEqual(SEEN);
 });
 
+test("content is not even decoded", () => {
+  const observer = observeStream("anthropic-messages");
+  observer.push(utf8.encode(START + BLOCK));
+  const decode = vi.spyOn(TextDecoder.prototype, "decode");
+  observer.push(utf8.encode(textDelta("Hi").repeat(200) + FINISH + textDelta("Ho") + STOP + textDelta("He")));
+  expect(decode).toHaveBeenCalledTimes(2);
+  decode.mockRestore();
+  expect(observer.end()).toEqual(SEEN);
+});
+
 test("in a chunk full of false alarms no byte is looked at over and over", () => {
   const observer = observeStream("anthropic-messages");
   observer.push(utf8.encode(START + BLOCK));

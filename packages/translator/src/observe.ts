@@ -3,7 +3,7 @@ import { parseObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import { dialectOf } from "./registry.ts";
 import { frameEnd, frameStart, skipLineEnds } from "./sse/boundary.ts";
-import { readFrame } from "./sse/frame.ts";
+import { decodeFrames, readFrame } from "./sse/frame.ts";
 import type { SseOptions } from "./sse/parse.ts";
 import { FrameSplitter } from "./sse/split.ts";
 
@@ -35,7 +35,6 @@ class StreamTap implements StreamObserver {
   readonly #dialect: Dialect;
   readonly #reader: AnswerReader;
   readonly #splitter: FrameSplitter;
-  readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   #skippedFrames = 0;
 
   constructor(dialect: Dialect, options: SseOptions) {
@@ -67,13 +66,13 @@ class StreamTap implements StreamObserver {
   #scan(run: Uint8Array): void {
     let start = 0;
     while (start < run.length) {
-      if (false) {
+      if (this.#reader.answer.contentStarted) {
         const marker = this.#dialect.findMarker(run, start);
         if (marker === -1) return;
         start = frameStart(run, start, marker);
       }
       const end = frameEnd(run, start);
-      const frame = readFrame(this.#utf8.decode(run.subarray(start, end)));
+      const frame = readFrame(decodeFrames(run.subarray(start, end)));
       if (frame !== undefined) this.#reader.read(frame);
       start = skipLineEnds(run, end);
     }

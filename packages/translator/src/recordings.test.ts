@@ -12,8 +12,8 @@ import { chunksOf, chunksOfSize, cuts } from "./testing/chunks.ts";
 
 const FOLDER = new URL("../../../../shared/recordings/anthropic-messages/", import.meta.url);
 const MISSING = !existsSync(FOLDER);
-const TITLE = MISSING ? "SKIPPED, for ../shared/recordings is missing beside the repository" : "recordings";
-if (MISSING) console.warn(`recordings.test.ts: ${TITLE}`);
+if (MISSING)
+  console.warn("SKIPPED: every test over recordings, for ../shared/recordings is missing beside the repository");
 
 const utf8 = new TextEncoder();
 
@@ -93,7 +93,7 @@ function flat({ usage, ...seen }: Observation): JsonObject {
   return { ...seen, ...counts, cacheWrites: sum([cacheWrite5m, cacheWrite1h, cacheWrite]) };
 }
 
-describe.skipIf(MISSING)(`${TITLE}`, () => {
+describe.skipIf(MISSING)("recordings (SKIPPED where ../shared/recordings is missing beside the repository)", () => {
   test("are there, of both kinds", () => {
     expect(streams.length).toBeGreaterThan(100);
     expect(answers.length).toBeGreaterThan(100);

@@ -8,6 +8,12 @@ export interface SseFrame {
 
 const LINE_END = /\r\n|\n|\r/;
 const BYTE_ORDER_MARK = "\uFEFF";
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Decodes whole frames: they end at line ends, so no character is cut in two. */
+export function decodeFrames(run: Uint8Array): string {
+  return UTF8.decode(run);
+}
 
 /**
  * Reads the lines of one frame by the rules of the HTML standard, section 9.2.6. Undefined when it has no `data` line, as a

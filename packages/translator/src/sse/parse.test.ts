@@ -67,6 +67,17 @@ describe("line ends", () => {
   });
 });
 
+test("one byte order mark may stand before any frame", () => {
+  const text = "\uFEFFdata: 1\r\n\r\n\uFEFFdata: 2\n\n\uFEFF\uFEFFdata: 3\n\n";
+  const frames = [{ data: "1" }, { data: "2" }];
+  expect(read([text])).toEqual(frames);
+  expect(read(text.split(""))).toEqual(frames);
+});
+
+test("an empty chunk changes nothing", () => {
+  expect(read(["data: 1\n", "", "\ndata: 2\n\n", ""])).toEqual([{ data: "1" }, { data: "2" }]);
+});
+
 test("characters may be cut anywhere", () => {
   const bytes = utf8.encode("data: ä€😀\n\ndata: 😀😀\n\n");
   expect(read(chunksOfSize(bytes, 1))).toEqual([{ data: "ä€😀" }, { data: "😀😀" }]);

@@ -1,4 +1,4 @@
-import { readFrame } from "./frame.ts";
+import { decodeFrames, readFrame } from "./frame.ts";
 import type { SseFrame } from "./frame.ts";
 import { DEFAULT_MAX_FRAME_BYTES, FrameSplitter } from "./split.ts";
 
@@ -23,7 +23,6 @@ const BETWEEN_FRAMES = /(?:\n\n|\n\r|\r\r)[\r\n]*/;
  */
 export class SseReader {
   readonly #splitter: FrameSplitter;
-  readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   #read: SseFrame[] = [];
   #failure: SseFailure | undefined;
 
@@ -55,8 +54,7 @@ export class SseReader {
 
   #add(run: Uint8Array): void {
     if (this.#failure !== undefined) return;
-    // A run ends at line ends, so no character is cut in two.
-    for (const text of this.#utf8.decode(run).split(BETWEEN_FRAMES)) {
+    for (const text of decodeFrames(run).split(BETWEEN_FRAMES)) {
       const frame = readFrame(text);
       if (frame !== undefined) this.#read.push(frame);
     }

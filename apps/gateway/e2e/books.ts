@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+
+import type { LedgerEntry } from "@link-assistant/core";
+
+import type { Harness } from "../src/testing/harness.ts";
+
+/** All ended exchanges, oldest first. */
+export async function ledgerRows({ gateway }: Harness): Promise<LedgerEntry[]> {
+  await gateway.store.ledger.flush();
+  return (await gateway.store.ledger.recent(1000)).toReversed();
+}
+
+/** Holds ledger, metrics and simulator against each other; throws where they do not agree. */
+export async function checkBooks(harness: Harness, rows: readonly LedgerEntry[]): Promise<void> {
+  checkSecrets(harness);
+  checkUsage(harness, rows);
+  assert.deepEqual(await counted(harness), expectedCounts(harness, rows), "/metrics disagrees with the ledger");
+}
+
+function checkSecrets({ simulator, gateway, token }: Harness): void {
+  assert.deepEqual(simulator.leaks, []);
+  const keys = gateway.config.accounts.map(({ name }) => `key-of-${name}`);
+  for (const { credential = "", headers, path, rawBody } of simulator.requests) {
+    assert.ok(keys.includes(credential), "a request came without the key of an account");
+    assert.ok(!JSON.stringify([headers, path, rawBody.toString()]).includes(token), "a router token was sent on");
+  }
+}
+
+/** Every answer that was billed is a row, with the same figures; of a broken one only the prompt's are known. */
+function checkUsage({ simulator }: Harness, rows: readonly LedgerEntry[]): void {
+  const answered = rows.filter((row) => row.status < 400);
+  assert.equal(answered.length, simulator.billed.length, "the ledger has not one row for each billed answer");
+  simulator.billed.forEach(({ usage, complete, model }, index) => {
+    const row = answered[index];
+    const { output: _, ...prompt } = usage;
+    assert.partialDeepStrictEqual(row, { model, usage: complete ? usage : prompt });
+  });
+}
+
+/** The samples of `/metrics` that exchanges move, by name and labels. */
+async function counted(harness: Harness): Promise<Readonly<Record<string, number>>> {
+  const text = await (await harness.admin("/metrics")).text();
+  const lines = [...text.matchAll(/^link_assistant_(\S+) (\d+)$/gm)];
+  const samples = lines.map(([, name = "", value]): [string, number] => [name, Number(value)]);
+  return Object.fromEntries(samples.filter(([, value]) => value > 0));
+}
+
+/** What was sent upstream is counted where it arrived. */
+function expectedCounts({ simulator }: Harness, rows: readonly LedgerEntry[]): Readonly<Record<string, number>> {
+  const failed = rows.filter(({ status, end }) => status >= 400 || end === "upstream_error");
+  const counts: Record<string, number> = {
+    requests_total: rows.length,
+    anthropic_messages_total: rows.length,
+    errors_total: failed.length,
+    bytes_in_total: rows.reduce((sum, row) => sum + row.bytesReceived, 0),
+    bytes_out_total: simulator.requests.reduce((sum, request) => sum + request.rawBody.length, 0),
+  };
+  const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+  for (const { status } of rows) count(`status_total{code="${status}"}`);
+  for (const { credential = "" } of simulator.requests)
+    count(`account_calls_total{account="${credential.replace("key-of-", "")}"}`);
+  return Object.fromEntries(Object.entries(counts).filter(([, value]) => value > 0));
+}
