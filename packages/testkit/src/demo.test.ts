@@ -35,6 +35,17 @@ describe("the demo", () => {
     });
   });
 
+  it("does not take the reminders of a client for words of the user", async () => {
+    const { content } = await ask(
+      says([
+        { type: "text", text: "Hello" },
+        { type: "text", text: "<system-reminder>Be nice.</system-reminder>" },
+      ]),
+    );
+
+    expect(content).toEqual([{ type: "text", text: `${NOTICE} You said: Hello` }]);
+  });
+
   it("quotes only the beginning of a long text, whole characters of it", async () => {
     const { content } = await ask(says("🎉".repeat(1000)));
 

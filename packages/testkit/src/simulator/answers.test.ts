@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { foldContent } from "../testing/fold.ts";
 import { eventsOf, HELLO, post } from "../testing/post.ts";
 import { rateLimitTurn, textTurn, thinkingTurn, toolTurn } from "./build-turn.ts";
-import type { JsonObject } from "./json.ts";
+import { isObject, textOf, type JsonObject } from "./json.ts";
 import { signThinking } from "./signature.ts";
 import type { Script, Simulator } from "./simulator.ts";
 import { startSimulator } from "./start-simulator.ts";
@@ -132,6 +132,15 @@ describe("a streamed answer", () => {
       { type: "input_json_delta", partial_json: '{"a":1}' },
     ]);
     expect(deltas(await stream())).toEqual([{ type: "input_json_delta", partial_json: "" }]);
+  });
+
+  it("never cuts a character in two", async () => {
+    await start([textTurn(`odd${"🎉".repeat(40)}`)]);
+
+    const texts = deltas(await stream()).map((delta) => (isObject(delta) ? textOf(delta["text"]) : ""));
+
+    expect(texts.join("")).toBe(`odd${"🎉".repeat(40)}`);
+    expect(texts.filter((text) => !text.isWellFormed())).toEqual([]);
   });
 
   it("signs thinking last, and leaves its text out when the request wants it omitted", async () => {

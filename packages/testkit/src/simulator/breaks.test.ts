@@ -146,6 +146,15 @@ describe("what a broken exchange costs", () => {
     ]);
   });
 
+  it("counts the events before an error, also in one piece with it", async () => {
+    const error: Cut = { by: "error", afterEvents: 5, error: OVERLOADED };
+    await start(cutTurn(TEXT, error, { usage: USAGE, pace: { chunkBytes: 1e9 } }));
+
+    await readAll(await post(simulator, STREAM));
+
+    expect(simulator.billed).toMatchObject([{ usage: { ...USAGE, output: 20 }, complete: false }]);
+  });
+
   it("is known while the stream is open", async () => {
     await start(cut({ by: "stall", afterEvents: 4 }));
 

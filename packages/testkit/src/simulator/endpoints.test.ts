@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { HEADERS, HELLO, post } from "../testing/post.ts";
 import { textTurn } from "./build-turn.ts";
 import type { JsonObject } from "./json.ts";
+import { MAX_BODY_BYTES } from "./request.ts";
 import type { Simulator, SimulatorOptions } from "./simulator.ts";
 import { startSimulator } from "./start-simulator.ts";
 
@@ -132,6 +133,15 @@ describe("what a simulator remembers", () => {
       },
     ]);
     expect(simulator.requests[0]?.rawBody.toString()).toBe(body);
+  });
+
+  it("is only the first part of a body that is too long", async () => {
+    await start();
+
+    const response = await post(simulator, " ".repeat(MAX_BODY_BYTES + 4_000_000));
+
+    expect(response.status).toBe(413);
+    expect(simulator.requests[0]?.rawBody.length).toBeLessThan(MAX_BODY_BYTES + 1_000_000);
   });
 
   it("can be bounded", async () => {

@@ -61,6 +61,13 @@ it("reads nothing of another scope, or after a change before the mark", () => {
   expect(cache.note("alice", body)).toMatchObject({ cacheWrite5m: 0, input: 0 });
 });
 
+it("reads no further than the last mark of the request that asks", () => {
+  const cache = createPromptCache();
+  cache.note("", { messages: [user("One"), user("Two", mark)] });
+
+  expect(cache.note("", { messages: [user("One", mark), user("Two")] })).toMatchObject({ cacheRead: 0 });
+});
+
 it("does not mind the billing block of Claude Code, which is another one each time", () => {
   const cache = createPromptCache();
   cache.note("", claudeCode("aaa"));

@@ -55,7 +55,6 @@ async function playStep(
       await setImmediate();
       return;
     case "pause":
-      flushHead(response);
       await setTimeout(step.ms, undefined, { signal: closed });
       return;
     case "stall":
