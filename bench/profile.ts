@@ -14,7 +14,7 @@ const TOP = 25;
 /** Time between two samples, in microseconds. */
 const INTERVAL = 200;
 /** Requests of a profile, as a multiple of a round's. */
-const ROUNDS = 5;
+const ROUNDS = 10;
 
 /** The part of the `.cpuprofile` format that is read here; times in microseconds of the system's monotonic clock. */
 interface CpuProfile {
@@ -31,6 +31,7 @@ interface CallFrame {
 
 interface Window {
   readonly scenario: Scenario;
+  readonly requests: number;
   readonly from: number;
   readonly to: number;
 }
@@ -39,8 +40,21 @@ interface Window {
 export interface Profile {
   readonly scenario: string;
   readonly title: string;
-  /** The most expensive functions, the first first; shares of 1, of the function alone and not of what it calls. */
-  readonly functions: readonly { readonly name: string; readonly file: string; readonly share: number }[];
+  /** All of it per request, in microseconds; more than without the profiler. */
+  readonly microseconds: number;
+  /** The most expensive functions, the first first. */
+  readonly functions: readonly FunctionCost[];
+}
+
+/** What a function costs by itself, without what it calls. */
+export interface FunctionCost {
+  readonly name: string;
+  /** Empty for what is not written in JavaScript. */
+  readonly file: string;
+  /** Of all; 0 to 1. */
+  readonly share: number;
+  /** Per request. */
+  readonly microseconds: number;
 }
 
 /** Runs the gateway under Node's sampling profiler. Start and warm-up are not counted. */
@@ -56,11 +70,11 @@ export async function profile(
   const windows: Window[] = [];
   for (const scenario of scenarios) {
     const load = new Load(gateway, connections);
-    const requests = Math.ceil(scenario.requests * share);
+    const requests = Math.ceil(scenario.requests * share * ROUNDS);
     await load.run(scenario, requests);
     const from = monotonicMicroseconds();
-    await load.run(scenario, requests * ROUNDS);
-    windows.push({ scenario, from, to: monotonicMicroseconds() });
+    await load.run(scenario, requests);
+    windows.push({ scenario, requests, from, to: monotonicMicroseconds() });
     load.close();
   }
   await gateway.stop();
@@ -79,7 +93,7 @@ function readProfile(directory: string): CpuProfile {
   return recorded;
 }
 
-function profileOf(recorded: CpuProfile, { scenario, from, to }: Window): Profile {
+function profileOf(recorded: CpuProfile, { scenario, requests, from, to }: Window): Profile {
   const frames = new Map(recorded.nodes.map(({ id, callFrame }) => [id, callFrame]));
   const selfTime = new Map<string, number>();
   let total = 0;
@@ -98,9 +112,9 @@ function profileOf(recorded: CpuProfile, { scenario, from, to }: Window): Profil
     .slice(0, TOP)
     .map(([key, time]) => {
       const [name = "", file = ""] = key.split("\n");
-      return { name, file, share: time / total };
+      return { name, file, share: time / total, microseconds: time / requests };
     });
-  return { scenario: scenario.name, title: scenario.title, functions };
+  return { scenario: scenario.name, title: scenario.title, microseconds: total / requests, functions };
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -118,10 +132,13 @@ function monotonicMicroseconds(): number {
 /** The profiles for people. */
 export function profileText(profiles: readonly Profile[]): string {
   return profiles
-    .map(({ scenario, title, functions }) =>
+    .map(({ scenario, title, microseconds, functions }) =>
       table(
-        [`${scenario}: ${title}`, "self %", ""],
-        functions.map(({ name, file, share }) => [name, (share * 100).toFixed(1), file]),
+        [`${scenario}: ${title}`, "self %", "µs a request", "file"],
+        [
+          ["all", 1, microseconds, ""] as const,
+          ...functions.map((cost) => [cost.name, cost.share, cost.microseconds, cost.file] as const),
+        ].map(([name, share, own, file]) => [name, (share * 100).toFixed(1), own.toFixed(1), file]),
       ),
     )
     .join("\n");

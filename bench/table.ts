@@ -1,12 +1,15 @@
-/** Aligned columns: the first to the left, all others, being numbers, to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => `${line.map((cell, at) => pad(cell, at, widths[at] ?? 0)).join("  ")}\n`).join("");
-}
+const NUMBER = /^[\d.]+$|^–$/;
 
-function pad(cell: string, column: number, width: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+/** Aligned columns: numbers to the right, all else to the left. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = head.map((title, at) => {
+    const cells = rows.map((row) => row[at] ?? "");
+    const width = Math.max(title.length, ...cells.map((cell) => cell.length));
+    const toTheRight = cells.every((cell) => NUMBER.test(cell));
+    return (cell: string): string => (toTheRight ? cell.padStart(width) : cell.padEnd(width));
+  });
+  const line = (cells: readonly string[]): string => columns.map((align, at) => align(cells[at] ?? "")).join("  ");
+  return [head, ...rows].map((cells) => `${line(cells).trimEnd()}\n`).join("");
 }
 
 /** Bytes for people, in MiB. */

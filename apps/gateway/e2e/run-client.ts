@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-/** How a client is started. */
+/** How a client is run. */
 export interface ClientOptions {
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
-  readonly env: Readonly<Record<string, string>>;
-  /** When the client and all that it started is killed. */
+  readonly env: NodeJS.ProcessEnv;
+  /** When the client, with all that it has started, is killed. */
   readonly stop: AbortSignal;
 }
 
@@ -20,11 +20,8 @@ export interface ClientRun {
 }
 
 /** Runs a client in a process group of its own, of which nothing is left afterwards. */
-export async function runClient(
-  command: string,
-  args: readonly string[],
-  { cwd, env, stop }: ClientOptions,
-): Promise<ClientRun> {
+export async function runClient(command: string, args: readonly string[], options: ClientOptions): Promise<ClientRun> {
+  const { cwd, env, stop } = options;
   stop.throwIfAborted();
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const kill = (): void => killGroup(child.pid);

@@ -8,7 +8,7 @@ import type { Secret, TokenRecord, TokenRegistry, TokenScope } from "@link-assis
  * The router token of a request, from `authorization: Bearer` or `x-api-key`. Clients may send both, one of them left over
  * from another service: the one that looks like a router token counts.
  */
-export function presentedToken(headers: IncomingHttpHeaders): string | undefined {
+function presentedToken(headers: IncomingHttpHeaders): string | undefined {
   const bearer = bearerOf(headers);
   const apiKey = headers["x-api-key"];
   if (bearer?.startsWith(TOKEN_PREFIX) === true || typeof apiKey !== "string" || apiKey === "") return bearer;
@@ -16,7 +16,7 @@ export function presentedToken(headers: IncomingHttpHeaders): string | undefined
 }
 
 /** The credential of `authorization: Bearer …`; the scheme in any case. */
-export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
+function bearerOf(headers: IncomingHttpHeaders): string | undefined {
   const value = headers.authorization;
   if (value === undefined || value.length < 8 || value.slice(0, 7).toLowerCase() !== "bearer ") return undefined;
   const credential = value.slice(7).trim();

@@ -1,4 +1,4 @@
-import Anthropic from "@anthropic-ai/sdk";
+import Anthropic, { APIUserAbortError, NotFoundError, PermissionDeniedError } from "@anthropic-ai/sdk";
 import { rateLimitTurn, textTurn, thinkingTurn, toolTurn } from "@link-assistant/testkit";
 import type { Script } from "@link-assistant/testkit";
 import { afterEach, describe, expect, test } from "vitest";
@@ -101,7 +101,7 @@ describe("@anthropic-ai/sdk through the gateway", () => {
     const stream = anthropic.messages.stream(HELLO);
     await new Promise((resolve) => stream.once("text", resolve));
     stream.abort();
-    await expect(stream.finalMessage()).rejects.toThrow(Anthropic.APIUserAbortError);
+    await expect(stream.finalMessage()).rejects.toThrow(APIUserAbortError);
     const [row] = await harness.ledger(1);
     expect(row).toMatchObject({ end: "client_abort", status: 200 });
     expect(row?.usage.input).toBe(harness.simulator.billed[0]?.usage.input);
@@ -126,10 +126,10 @@ describe("@anthropic-ai/sdk through the gateway", () => {
   test("errors are of the SDK's own classes, and a revoked token is not tried again", async () => {
     await client([rateLimitTurn(1)]);
     const anthropic = new Anthropic({ baseURL: harness.url, apiKey: harness.token, maxRetries: 5 });
-    await expect(anthropic.messages.create({ ...HELLO, model: "none" })).rejects.toThrow(Anthropic.NotFoundError);
+    await expect(anthropic.messages.create({ ...HELLO, model: "none" })).rejects.toThrow(NotFoundError);
     await harness.gateway.tokens.revoke(harness.tokenRecord.id);
     const before = (await harness.ledger(1)).length;
-    await expect(anthropic.messages.create(HELLO)).rejects.toThrow(Anthropic.PermissionDeniedError);
+    await expect(anthropic.messages.create(HELLO)).rejects.toThrow(PermissionDeniedError);
     expect(await harness.ledger(before + 1)).toHaveLength(before + 1);
   });
 

@@ -6,7 +6,7 @@ import { observeStream } from "../src/index.ts";
 
 const EVENTS = 200;
 const ROUNDS = 40;
-const STREAMS = 50;
+const STREAMS_PER_ROUND = 50;
 
 const START = `event: message_start
 data: {"type":"message_start","message":{"model":"claude-haiku-4-5","id":"msg_1","type":"message","role":"assistant","content":[],"stop_reason":null,"usage":{"input_tokens":21,"output_tokens":1}}}
@@ -23,44 +23,40 @@ data: {"type":"message_stop"}
 
 `;
 const deltas = Array.from({ length: EVENTS }, (_, index) => {
-  const data = {
-    type: "content_block_delta",
-    index: 0,
-    delta: { type: "text_delta", text: ` and the ${index}th token` },
-  };
-  return `event: content_block_delta\ndata: ${JSON.stringify(data)}\n\n`;
+  const delta = { type: "text_delta", text: ` and the ${index}th token` };
+  return `event: content_block_delta\ndata: ${JSON.stringify({ type: "content_block_delta", index: 0, delta })}\n\n`;
 });
+const run = deltas.join("");
 
-const CASES: Readonly<Record<string, readonly string[]>> = {
-  "one event a chunk": deltas,
-  "200 events in one chunk": [deltas.join("")],
-  "200 events in one chunk, split inside frames": inPieces(deltas.join("").repeat(8), deltas.join("").length),
-  "a whole stream of 205 events in one chunk": [START + deltas.join("") + END],
-};
+/** Name, what came before, and the chunks to time. */
+const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+  ["one event in a chunk", START, deltas],
+  ["200 events in a chunk", START, [run]],
+  ["178 events in a chunk that starts and ends inside frames", START, inPieces(run.repeat(8), 24_000)],
+  ["a whole stream of 204 events in a chunk", "", [START + run + END]],
+];
 
-for (const [name, texts] of Object.entries(CASES)) {
+for (const [name, before, texts] of CASES) {
   const chunks = texts.map((text) => Buffer.from(text));
-  const whole = texts[0]?.startsWith(START) ?? false;
   let best = Infinity;
-  for (let round = 0; round < ROUNDS; round++) best = Math.min(best, microsecondsPerChunk(chunks, whole));
-  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0) / chunks.length;
-  console.log(`${name}: ${best.toFixed(3)} µs per chunk of ${bytes.toFixed(0)} bytes`);
+  for (let round = 0; round < ROUNDS; round++) best = Math.min(best, microsecondsPerChunk(Buffer.from(before), chunks));
+  console.log(`${best.toFixed(3).padStart(8)} µs  ${name}`);
 }
 
-function microsecondsPerChunk(chunks: readonly Uint8Array[], whole: boolean): number {
+function microsecondsPerChunk(before: Uint8Array, chunks: readonly Uint8Array[]): number {
   let spentMs = 0;
-  for (let stream = 0; stream < STREAMS; stream++) {
+  for (let stream = 0; stream < STREAMS_PER_ROUND; stream++) {
     const observer = observeStream("anthropic-messages");
-    if (!whole) observer.push(Buffer.from(START));
+    observer.push(before);
     const startedMs = performance.now();
     for (const chunk of chunks) observer.push(chunk);
     spentMs += performance.now() - startedMs;
   }
-  return (spentMs * 1000) / (STREAMS * chunks.length);
+  return (spentMs * 1000) / (STREAMS_PER_ROUND * chunks.length);
 }
 
 function inPieces(text: string, length: number): readonly string[] {
-  const pieces: string[] = [];
-  for (let at = 0; at < text.length; at += length - 61) pieces.push(text.slice(at, at + length - 61));
-  return pieces;
+  return Array.from({ length: Math.floor(text.length / length) }, (_, index) =>
+    text.slice(index * length, (index + 1) * length),
+  );
 }

@@ -12,8 +12,8 @@ export type DialectId = (typeof DIALECT_IDS)[number];
 export interface Dialect {
   readonly id: DialectId;
   /**
-   * Finds the next place, at or after `from`, of bytes that stand in every frame worth reading once content has started;
-   * -1 when there is none. It may find too much, for a frame is read before it is believed, but never too little.
+   * Finds the next place, at or after `from`, of bytes that mark a frame worth reading once content has started; -1 when
+   * there is none. They hold no line end. It may find too much, for a frame is read before it is believed, not too little.
    */
   readonly findMarker: (bytes: Uint8Array, from: number) => number;
   /** Begins to read one streamed answer. */

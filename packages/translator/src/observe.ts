@@ -26,8 +26,9 @@ export function observeStream(dialect: DialectId, options: SseOptions = {}): Str
 
 /** Reads a buffered answer. `status` is its HTTP status: from 400 on, the answer is an error whatever its body is. */
 export function observeBuffered(dialect: DialectId, status: number, body: Uint8Array): Observation {
+  const { readBody } = dialectOf(dialect);
   const json = parseObject(new TextDecoder().decode(body));
-  if (json !== undefined) return dialectOf(dialect).readBody(status, json);
+  if (json !== undefined) return readBody(status, json);
   return { usage: {}, ended: false, contentStarted: false, ...(status >= 400 && { error: {} }) };
 }
 
