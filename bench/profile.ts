@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { temporaryDirectory } from "./children.ts";
 import type { Cores } from "./cores.ts";
+import { functionCosts, monotonicMicroseconds } from "./cpuprofile.ts";
+import type { FunctionCost } from "./cpuprofile.ts";
 import { Load } from "./load.ts";
 import type { Extent } from "./measure.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -16,17 +17,14 @@ const INTERVAL = 200;
 /** Requests of a profile, as a multiple of a round's. */
 const ROUNDS = 10;
 
-/** The part of the `.cpuprofile` format that is read here; times in microseconds of the system's monotonic clock. */
-interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  readonly startTime: number;
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
-
-interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
+/** Where the gateway's time goes in one scenario. Times are per request, and longer than without the profiler. */
+export interface Profile {
+  readonly scenario: string;
+  readonly title: string;
+  /** All functions together. */
+  readonly microseconds: number;
+  /** The most expensive functions, the first first. */
+  readonly functions: readonly FunctionCost[];
 }
 
 interface Window {
@@ -34,27 +32,6 @@ interface Window {
   readonly requests: number;
   readonly from: number;
   readonly to: number;
-}
-
-/** Where the gateway's time goes in one scenario, idle time aside. */
-export interface Profile {
-  readonly scenario: string;
-  readonly title: string;
-  /** All of it per request, in microseconds; more than without the profiler. */
-  readonly microseconds: number;
-  /** The most expensive functions, the first first. */
-  readonly functions: readonly FunctionCost[];
-}
-
-/** What a function costs by itself, without what it calls. */
-export interface FunctionCost {
-  readonly name: string;
-  /** Empty for what is not written in JavaScript. */
-  readonly file: string;
-  /** Of all; 0 to 1. */
-  readonly share: number;
-  /** Per request. */
-  readonly microseconds: number;
 }
 
 /** Runs the gateway under Node's sampling profiler. Start and warm-up are not counted. */
@@ -79,67 +56,40 @@ export async function profile(
   }
   await gateway.stop();
   await upstream.stop();
-  const recorded = readProfile(directory);
-  return windows.map((window) => profileOf(recorded, window));
+  const path = longestFile(directory);
+  return windows.map((window) => profileOf(path, window));
 }
 
-function readProfile(directory: string): CpuProfile {
-  // A worker thread has a file of its own; the main thread's is by far the longest.
+/** A worker thread has a file of its own; the main thread's is by far the longest. */
+function longestFile(directory: string): string {
   const [longest] = readdirSync(directory)
-    .map((name) => readFileSync(join(directory, name), "utf8"))
-    .toSorted((a, b) => b.length - a.length);
+    .map((name) => join(directory, name))
+    .toSorted((a, b) => statSync(b).size - statSync(a).size);
   if (longest === undefined) throw new Error("the gateway left no profile");
-  const recorded: CpuProfile = JSON.parse(longest);
-  return recorded;
+  return longest;
 }
 
-function profileOf(recorded: CpuProfile, { scenario, requests, from, to }: Window): Profile {
-  const frames = new Map(recorded.nodes.map(({ id, callFrame }) => [id, callFrame]));
-  const selfTime = new Map<string, number>();
-  let total = 0;
-  let now = recorded.startTime;
-  for (const [at, id] of recorded.samples.entries()) {
-    const duration = recorded.timeDeltas[at + 1] ?? 0;
-    now += recorded.timeDeltas[at] ?? 0;
-    const frame = frames.get(id);
-    if (frame === undefined || now < from || now > to || frame.functionName === "(idle)") continue;
-    const key = `${frame.functionName || "(anonymous)"}\n${fileOf(frame.url)}`;
-    selfTime.set(key, (selfTime.get(key) ?? 0) + duration);
-    total += duration;
-  }
-  const functions = [...selfTime]
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, TOP)
-    .map(([key, time]) => {
-      const [name = "", file = ""] = key.split("\n");
-      return { name, file, share: time / total, microseconds: time / requests };
-    });
-  return { scenario: scenario.name, title: scenario.title, microseconds: total / requests, functions };
-}
-
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** `undici/lib/…` for a package, `apps/…` for this repository, `node:…` for Node itself. */
-function fileOf(url: string): string {
-  const path = url.startsWith("file:") ? fileURLToPath(url) : url;
-  return path.replace(/^.*\/node_modules\//, "").replace(ROOT, "");
-}
-
-function monotonicMicroseconds(): number {
-  return Number(process.hrtime.bigint() / 1000n);
+function profileOf(path: string, { scenario: { name, title }, requests, from, to }: Window): Profile {
+  const costs = functionCosts(path, from, to)
+    .map((cost) => ({ ...cost, microseconds: cost.microseconds / requests }))
+    .toSorted((a, b) => b.microseconds - a.microseconds);
+  const microseconds = costs.reduce((sum, cost) => sum + cost.microseconds, 0);
+  return { scenario: name, title, microseconds, functions: costs.slice(0, TOP) };
 }
 
 /** The profiles for people. */
 export function profileText(profiles: readonly Profile[]): string {
-  return profiles
-    .map(({ scenario, title, microseconds, functions }) =>
-      table(
-        [`${scenario}: ${title}`, "self %", "µs a request", "file"],
-        [
-          ["all", 1, microseconds, ""] as const,
-          ...functions.map((cost) => [cost.name, cost.share, cost.microseconds, cost.file] as const),
-        ].map(([name, share, own, file]) => [name, (share * 100).toFixed(1), own.toFixed(1), file]),
-      ),
-    )
-    .join("\n");
+  return profiles.map(oneProfileText).join("\n");
+}
+
+function oneProfileText({ scenario, title, microseconds: all, functions }: Profile): string {
+  return table(
+    [`${scenario}: ${title}`, "self %", "µs a request", "file"],
+    [{ name: "all", file: "", microseconds: all }, ...functions].map(({ name, file, microseconds }) => [
+      name,
+      ((microseconds / all) * 100).toFixed(1),
+      microseconds.toFixed(1),
+      file,
+    ]),
+  );
 }

@@ -43,7 +43,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<LedgerEntr
     await checkBooks(harness, rows);
     return rows;
   } catch (error) {
-    throw new Error(`${String(error)}\n${evidence(run, rows, harness)}`, { cause: error });
+    throw new Error(`${messageOf(error)}\n${evidence(run, rows, harness)}`, { cause: error });
   }
 }
 

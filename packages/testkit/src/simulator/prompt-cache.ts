@@ -24,7 +24,7 @@ export function createPromptCache(): PromptCache {
     note(scope, body) {
       const parts = prefixesOf(scope, body);
       const lastMark = parts.findLastIndex((part) => part.ttl !== undefined);
-      const lastRead = parts.findLastIndex((part, index) => known.has(part.prefix));
+      const lastRead = parts.findLastIndex((part, index) => index <= lastMark && known.has(part.prefix));
       for (const part of parts) if (part.ttl !== undefined) known.set(part.prefix, true);
       return usageOf(parts, lastRead, lastMark);
     },

@@ -5,7 +5,7 @@ import type { Answer } from "../../observation.ts";
 import type { SseFrame } from "../../sse/frame.ts";
 import { readError } from "./error.ts";
 import { readFinish } from "./finish.ts";
-import { readCounts, toUsage } from "./usage.ts";
+import { readCounts, toUsage, withLater } from "./usage.ts";
 import type { Counts } from "./usage.ts";
 
 /** An answer while it is being read. */
@@ -65,9 +65,8 @@ function readMessageDelta(seen: Seen, event: JsonObject): void {
   readUsage(seen, event.usage);
 }
 
-/** The counts of a stream are cumulative: a later one takes the place of an earlier one. */
 function readUsage(seen: Seen, usage: unknown): void {
-  seen.counts = { ...seen.counts, ...readCounts(usage) };
+  seen.counts = withLater(seen.counts, readCounts(usage));
   seen.answer.usage = toUsage(seen.counts);
 }
 

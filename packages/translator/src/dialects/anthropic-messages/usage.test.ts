@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readCounts, toUsage } from "./usage.ts";
+import { readCounts, toUsage, withLater } from "./usage.ts";
 
 describe("reading", () => {
   test("takes every count there is a place for", () => {
@@ -52,5 +52,27 @@ describe("cache writes", () => {
     ["not reported", { input: 1 }, { input: 1 }],
   ])("%s", (_, counts, usage) => {
     expect(toUsage(counts)).toEqual(usage);
+  });
+});
+
+describe("withLater", () => {
+  test("a later count takes the place of an earlier one, and is never added", () => {
+    expect(withLater({ input: 3, output: 1 }, { input: 5, cacheRead: 7, output: 40 })).toEqual({
+      input: 5,
+      cacheRead: 7,
+      output: 40,
+    });
+  });
+
+  test("zeros for the whole prompt do not undo a prompt that was counted", () => {
+    expect(withLater({ input: 3, cacheRead: 9, output: 1 }, { input: 0, cacheRead: 0, output: 40 })).toEqual({
+      input: 3,
+      cacheRead: 9,
+      output: 40,
+    });
+  });
+
+  test("a zero beside a prompt that is counted is a count", () => {
+    expect(withLater({ input: 3, cacheRead: 9 }, { input: 12, cacheRead: 0 })).toEqual({ input: 12, cacheRead: 0 });
   });
 });

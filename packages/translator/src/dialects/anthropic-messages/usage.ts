@@ -19,6 +19,23 @@ export function readCounts(usage: unknown): Counts {
   return counts;
 }
 
+/** What is counted before the answer begins. */
+const PROMPT_COUNTS = ["input", "cacheRead", "cacheWrites", "cacheWrite5m", "cacheWrite1h"] as const;
+
+/**
+ * Earlier counts with later ones in their place: the counts of a stream are cumulative. Relays that count only the answer
+ * send zeros for the whole prompt at its end; those do not undo a prompt that was counted at its start.
+ */
+export function withLater(earlier: Counts, later: Counts): Counts {
+  const merged: { -readonly [Name in CountName]?: number } = { ...earlier, ...later };
+  if (PROMPT_COUNTS.some((name) => (later[name] ?? 0) > 0)) return merged;
+  for (const name of PROMPT_COUNTS) {
+    const counted = earlier[name];
+    if (counted !== undefined) merged[name] = counted;
+  }
+  return merged;
+}
+
 /**
  * The counts as a usage. Cache writes beyond those of a known lifetime are of an unknown one: with server tools,
  * `message_delta` reports a larger sum than `message_start` split by lifetime. A split above the sum is out of date.

@@ -2,16 +2,6 @@
  * Names of the Messages API: types of `@anthropic-ai/sdk` 1.12.0, checked against recorded answers; read on 2026-11-23.
  */
 
-/** Event names of a stream, which are also the `type` in each event's data. */
-export const EVENT = {
-  messageStart: "message_start",
-  messageDelta: "message_delta",
-  messageStop: "message_stop",
-  blockStart: "content_block_start",
-  blockDelta: "content_block_delta",
-  error: "error",
-} as const;
-
 /** Where each count stands in a `usage`. Input leaves out what the cache took part in; output includes thinking. */
 export const USAGE_PATHS = [
   ["input", ["input_tokens"]],
