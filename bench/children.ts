@@ -40,7 +40,8 @@ process.on("exit", (code) => {
 process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
 
 /** Starts a server and waits until it prints its address. It does not outlive this process. */
-export async function startChild({ command: [file = "", ...args], env = {}, cwd }: ChildOptions): Promise<Child> {
+export async function startChild({ command, env = {}, cwd }: ChildOptions): Promise<Child> {
+  const [file = "", ...args] = command;
   const child = spawn(file, args, {
     env: { PATH: process.env["PATH"], ...env },
     ...(cwd === undefined ? {} : { cwd }),
@@ -49,7 +50,7 @@ export async function startChild({ command: [file = "", ...args], env = {}, cwd 
   child.stderr.setEncoding("utf8").on("data", (text: string) => written.push(text));
   started.set(child, written);
   const ended = once(child, "exit");
-  const origin = await Promise.race([addressOf(child.stdout), failAfter(START_MS, args), failAtEnd(ended, args)]);
+  const origin = await Promise.race([addressOf(child.stdout), failAfter(START_MS, command), failAtEnd(ended, command)]);
   return {
     pid: child.pid ?? 0,
     origin,
@@ -80,13 +81,13 @@ function addressOf(output: Readable): Promise<string> {
   });
 }
 
-function failAfter(ms: number, args: readonly string[]): Promise<never> {
+function failAfter(ms: number, command: readonly string[]): Promise<never> {
   return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`${args.join(" ")} did not say where it listens`)), ms).unref();
+    setTimeout(() => reject(new Error(`${command.join(" ")} did not say where it listens`)), ms).unref();
   });
 }
 
-async function failAtEnd(ended: Promise<unknown>, args: readonly string[]): Promise<never> {
+async function failAtEnd(ended: Promise<unknown>, command: readonly string[]): Promise<never> {
   await ended;
-  throw new Error(`${args.join(" ")} ended before it listened`);
+  throw new Error(`${command.join(" ")} ended before it listened`);
 }

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 const HEAD_END = "\r\n\r\n";
 /** The chunk of length 0 that ends a chunked body, with the end of the one before it. */
 const LAST_CHUNK = "\r\n0\r\n\r\n";
-const SILENCE_MS = 30_000;
+const SILENCE_MS = 60_000;
 
 interface Waiting {
   readonly reader: AnswerReader;
@@ -31,6 +31,7 @@ export class Connection {
   /** Sends a request, and resolves with the body of its answer. Rejects for any status but 200. One at a time. */
   send(request: Buffer, onFirstByte?: () => void): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) throw new Error("the connection is closed");
       this.#waiting = { reader: new AnswerReader(), onFirstByte, resolve, reject };
       this.#socket.write(request);
     });

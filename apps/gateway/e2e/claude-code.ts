@@ -43,7 +43,8 @@ export async function play(scenario: Scenario, stage: Stage): Promise<LedgerEntr
     await checkBooks(harness, rows);
     return rows;
   } catch (error) {
-    throw new Error(`${messageOf(error)}\n${evidence(run, rows, harness)}`, { cause: error });
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`${problem}\n\n${evidence(run, rows, harness)}`, { cause: error });
   }
 }
 

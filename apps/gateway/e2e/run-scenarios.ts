@@ -37,7 +37,10 @@ async function resultOf(scenario: Scenario, program: string, stop: AbortSignal):
     const attempts = rows.reduce((sum, row) => sum + row.attempts, 0);
     return { cells: [scenario.name, "ok", String(rows.length), String(attempts), seconds()] };
   } catch (error) {
-    return { cells: [scenario.name, "FAILED", "", "", seconds()], problem: String(error) };
+    return {
+      cells: [scenario.name, "FAILED", "", "", seconds()],
+      problem: error instanceof Error ? error.message : String(error),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

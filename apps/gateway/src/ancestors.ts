@@ -5,6 +5,8 @@ import type { Environment } from "./config/environment.ts";
 
 const LOOK_MS = 500;
 const MAX_DEPTH = 16;
+/** The program, or the script that a program such as node runs; npm writes its command behind its name. */
+const MANAGER = /^(?:.*\/)?(?:npm|npx|pnpm)(?:-cli)?(?:\.[cm]?js)?(?:\s|$)/;
 
 /**
  * Calls `onGone` when the package manager that started this process is gone. npm does not pass SIGTERM on to what it
@@ -23,41 +25,51 @@ export function watchPackageManager(env: Environment, onGone: () => void): () =>
   return () => clearInterval(timer);
 }
 
+/** A process: its parent, and the words it was started with, the program first. */
+interface Ancestor {
+  readonly parent: number;
+  readonly words: readonly string[];
+}
+
 /** The processes from here up to the outermost npm, npx or pnpm. */
 function packageManagersAbove(pid: number): number[] {
   const line: { readonly pid: number; readonly isManager: boolean }[] = [];
   for (let at = pid; at > 1 && line.length < MAX_DEPTH;) {
     const found = lookUp(at);
     if (found === undefined) break;
-    line.push({ pid: at, isManager: /\b(npm|npx|pnpm)\b/.test(found.command) });
+    line.push({ pid: at, isManager: found.words.slice(0, 2).some((word) => MANAGER.test(word)) });
     at = found.parent;
   }
   return line.slice(0, line.findLastIndex((entry) => entry.isManager) + 1).map((entry) => entry.pid);
 }
 
-function lookUp(pid: number): { readonly parent: number; readonly command: string } | undefined {
+function lookUp(pid: number): Ancestor | undefined {
   try {
-    const text =
-      process.platform === "linux"
-        ? fromProc(pid)
-        : execFileSync("ps", ["-o", "ppid=,command=", "-p", String(pid)], { encoding: "utf8" });
-    const match = /^\s*(\d+)\s+(.*)/s.exec(text);
-    return match === null ? undefined : { parent: Number(match[1]), command: match[2] ?? "" };
+    if (process.platform === "linux") {
+      return { parent: statOf(pid).parent, words: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") };
+    }
+    const [parent, ...words] = execFileSync("ps", ["-o", "ppid=,command=", "-p", String(pid)], { encoding: "utf8" })
+      .trim()
+      .split(/\s+/);
+    return { parent: Number(parent), words };
   } catch {
     return undefined;
   }
 }
 
-function fromProc(pid: number): string {
-  const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-  return `${parent} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}`;
-}
-
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    // A process that has ended can be signalled until its parent takes note of it, which may be never.
+    if (process.platform === "linux") return statOf(pid).state !== "Z";
+    return process.kill(pid, 0);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+/** `/proc/PID/stat`, see proc(5): state and parent come after the program's name, which may hold anything. */
+function statOf(pid: number): { readonly state: string; readonly parent: number } {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const [state = "", parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { state, parent: Number(parent) };
 }

@@ -1,11 +1,17 @@
 import { pino } from "pino";
-import type { Logger } from "pino";
+import type { DestinationStream, Logger } from "pino";
 
 /** Fields that never reach a log, should one slip into an object that is logged. */
 const SECRET_FIELDS = ["authorization", "x-api-key", "cookie", "token", "key", "secret", "adminKey", "tokenSecret"];
 
-/** The gateway's own log: JSON lines on standard error, so that standard output stays for people and for `--json`. */
-export function createLog(verbose: boolean): Logger {
+/**
+ * The gateway's own log: JSON lines, by default on standard error, so that standard output stays for people and for
+ * `--json`. With `verbose` every exchange is in it.
+ */
+export function createLog(
+  verbose: boolean,
+  to: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
   return pino(
     {
       level: verbose ? "debug" : "info",
@@ -16,6 +22,6 @@ export function createLog(verbose: boolean): Logger {
         censor: "[secret]",
       },
     },
-    pino.destination({ dest: 2, sync: true }),
+    to,
   );
 }

@@ -7,18 +7,25 @@ import type { Config, FaultCode } from "@link-assistant/core";
 import { serve } from "h3";
 import type { H3 } from "h3";
 
+import { Connections } from "./connections.ts";
+import { errorCode } from "./error-code.ts";
 import { faultHeaders } from "./exchange.ts";
 import { anthropicSurface } from "./surfaces/anthropic.ts";
 
 /** Longest time for a request line and its headers to arrive. */
 const HEADERS_TIMEOUT_MS = 60_000;
+/** While the server closes: time between two looks for connections that have fallen idle. */
+const SWEEP_MS = 50;
 
 /** A server that listens. */
 export interface RunningServer {
   /** `http://…`, as clients on this machine reach it. */
   readonly url: string;
-  /** Takes no new connections, and resolves when all exchanges have ended or the time is over and the rest is cut. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Takes no new connections and resolves when all exchanges have ended. Those that have not when the time is over, or when
+   * `hurry` is aborted, are cut.
+   */
+  close(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** A port that cannot be listened on; says what to do. */
@@ -45,14 +52,19 @@ export async function listen(app: H3, config: Config["server"], newId: () => str
   const node = server.node?.server;
   if (!(node instanceof HttpServer)) throw new TypeError("this gateway runs on Node's HTTP server only");
   node.maxConnections = config.maxConnections;
-  node.on("clientError", (error, socket) => refuse(error, socket, newId()));
+  const connections = new Connections(node);
+  node.on("clientError", (error, socket) => {
+    // Bytes of ours in the middle of an answer would be taken for a part of it.
+    if (connections.isAnswering(socket)) socket.destroy();
+    else refuse(error, socket, newId());
+  });
   await Promise.all([once(node, "listening").catch(listenFailure(config)), server.serve()]);
-  return { url: urlOf(node, config.host), close: (graceMs) => closeServer(node, graceMs) };
+  return { url: urlOf(node, config.host), close: (...limits) => closeServer(node, connections, ...limits) };
 }
 
 function listenFailure(config: Config["server"]): (error: unknown) => never {
   return (error) => {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    const code = errorCode(error);
     const advice =
       code === "EADDRINUSE"
         ? "Another program has this port. End it, or set ROUTER_PORT or --port to another one."
@@ -68,14 +80,23 @@ function urlOf(node: HttpServer, host: string): string {
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 
-async function closeServer(node: HttpServer, graceMs: number): Promise<void> {
+async function closeServer(
+  node: HttpServer,
+  connections: Connections,
+  graceMs: number,
+  hurry?: AbortSignal,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     node.close(() => resolve());
   });
-  node.closeIdleConnections();
-  const timer = setTimeout(() => node.closeAllConnections(), graceMs);
+  connections.closeIdle();
+  // A connection that its client keeps open after an answer would hold up the end until the time is over.
+  const sweep = setInterval(() => connections.closeIdle(), SWEEP_MS);
+  const timeout = AbortSignal.timeout(graceMs);
+  const enough = hurry === undefined ? timeout : AbortSignal.any([timeout, hurry]);
+  enough.addEventListener("abort", () => node.closeAllConnections());
   await closed;
-  clearTimeout(timer);
+  clearInterval(sweep);
 }
 
 const FAULT_BY_CLIENT_ERROR: Readonly<Record<string, FaultCode>> = {
@@ -89,8 +110,7 @@ function refuse(error: Error, socket: Duplex, id: string): void {
     socket.destroy();
     return;
   }
-  const code = "code" in error ? String(error.code) : "";
-  const fault = new GatewayError(FAULT_BY_CLIENT_ERROR[code] ?? "request_invalid");
+  const fault = new GatewayError(FAULT_BY_CLIENT_ERROR[errorCode(error)] ?? "request_invalid");
   const body = anthropicSurface.faultBody(fault, id);
   const headers = Object.entries({ ...faultHeaders(fault, id, body), connection: "close" });
   const head = [`HTTP/1.1 ${fault.status} Refused`, ...headers.map(([name, value]) => `${name}: ${value}`)];

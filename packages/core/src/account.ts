@@ -12,12 +12,14 @@ export interface Account {
 
 /** Whether an account may be used now. */
 export type AccountState =
-  | { readonly kind: "ready"; /** Failures in a row that were the upstream's fault. */ readonly failures: number }
+  | { readonly kind: "ready"; /** Failures in a row that count for a rest. */ readonly failures: number }
   | {
       readonly kind: "cooling";
       /** Milliseconds since 1970; from then on the account is tried again. */
       readonly untilMs: number;
+      /** The failure that it rests for. */
       readonly reason: FailureKind;
+      /** Failures in a row that count for a rest, those before this rest included. */
       readonly failures: number;
     };
 
@@ -27,7 +29,7 @@ export interface CooldownPolicy {
   readonly baseMs: number;
   /** No rest is longer, whatever the upstream asks for. */
   readonly maxMs: number;
-  /** Failures in a row, all the upstream's fault, before the account rests for them. */
+  /** Failures in a row before the account rests for one that has to repeat itself (`on_repeat`). */
   readonly failuresBeforeRest: number;
 }
 
@@ -58,9 +60,10 @@ export function afterFailure(
   // Calls that were under way together fail together: that is one failure, not many in a row.
   const failures = resting ? state.failures : state.failures + 1;
   const restMs = restAfter(failure, failures, policy);
-  if (restMs === 0) return resting ? state : { kind: "ready", failures };
-  const untilMs = Math.max(nowMs + restMs, resting ? state.untilMs : 0);
-  return { kind: "cooling", untilMs, reason: failure.kind, failures };
+  const untilMs = nowMs + restMs;
+  // The longer of two rests counts, with its own reason.
+  if (resting && state.untilMs >= untilMs) return state;
+  return restMs === 0 ? { kind: "ready", failures } : { kind: "cooling", untilMs, reason: failure.kind, failures };
 }
 
 function restAfter(failure: Failure, failures: number, policy: CooldownPolicy): number {

@@ -9,7 +9,7 @@ const name = z
   .string()
   .regex(
     /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/,
-    "a name of 1 to 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
+    "expected a name of 1 to 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
   );
 
 const secretSource = z
@@ -23,7 +23,7 @@ const secretSource = z
 const baseUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = URL.parse(text);
   return url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-}, "an http or https URL without user, password, query or fragment");
+}, "expected an http or https URL without user, password, query or fragment");
 
 const betas = z
   .array(z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/))
@@ -46,7 +46,7 @@ const account = z.discriminatedUnion("kind", [
     .strictObject({ ...accountBase, kind: z.literal("bearer"), token: secretSource })
     .describe("A bearer token that does not change."),
   z
-    .strictObject({ ...accountBase, kind: z.literal("credentials-dir"), directory: z.string().min(1) })
+    .strictObject({ ...accountBase, kind: z.literal("credentials-dir"), directory: z.string().min(1).describe("The directory; its path.") })
     .describe("A directory with a credentials file, read again when the file changes."),
 ]);
 
@@ -173,12 +173,12 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], base: readonly Property
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
     if (issue.code !== "invalid_union" || issue.errors.length === 0) return [`${fieldAt(path)}: ${issue.message}`];
-    const closest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0] ?? [];
+    const closest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0] ?? [];
     return problemsOf(closest, path);
   });
 }
 
-/** Of a union's branches, the one whose problem lies deepest is the one that was meant. */
+/** Of a union's branches, the one whose problem lies deepest is the one that was meant; of those, the one with the fewest. */
 function depthOf(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
 }

@@ -47,7 +47,7 @@ export const FAULTS = {
   request_invalid: { status: 400, retry: false, message: "The request is not valid." },
   body_not_json: { status: 400, retry: false, message: "The request body is not a JSON object." },
   body_timeout: { status: 408, retry: true, message: "The request body did not arrive in time. Send it again." },
-  body_too_large: { status: 413, retry: false, message: "The request body is too large." },
+  body_too_large: { status: 413, retry: false, message: "The request body is too large. Send a smaller one." },
   body_encoding_unsupported: {
     status: 415,
     retry: false,
@@ -75,7 +75,7 @@ export const FAULTS = {
     message: "The operator of this gateway has switched this API off.",
   },
   model_unknown: { status: 404, retry: false, message: "There is no such model here. `GET /v1/models` lists them." },
-  token_not_found: { status: 404, retry: false, message: "There is no router token of this id." },
+  token_not_found: { status: 404, retry: false, message: "There is no router token of this id. `GET /api/tokens/list` lists them." },
   account_unknown: {
     status: 503,
     retry: false,
@@ -140,6 +140,7 @@ export interface FaultDetails {
 /** An answer that the gateway gives in its own name; anything else that is thrown is a bug. */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
+  /** The row of the table. */
   readonly code: FaultCode;
   /** HTTP status. */
   readonly status: number;
@@ -147,8 +148,10 @@ export class GatewayError extends Error {
   readonly retry: boolean;
   /** Seconds for `retry-after`; absent when there is nothing to wait for. */
   readonly retryAfterSeconds: number | undefined;
+  /** Further response headers, lower-case names; empty when there are none. */
   readonly headers: Readonly<Record<string, string>>;
 
+  /** @param details what the answer says beside the row of its code; default nothing. */
   constructor(code: FaultCode, details: FaultDetails = {}) {
     const row = FAULTS[code];
     super(details.detail === undefined ? row.message : `${row.message} ${details.detail}`);

@@ -4,13 +4,13 @@ export interface FailedAnswer {
   readonly status?: number;
   /** The error's type as the upstream spells it (`overloaded_error`, `insufficient_quota`, …). */
   readonly type?: string;
-  /** The error's code as the upstream spells it; OpenAI's dialects have one beside the type. */
+  /** The error's code as the upstream spells it: Anthropic's `error.details.error_code`, OpenAI's `error.code`. */
   readonly code?: string;
   /** The error's sentence; read only where neither type nor code tells one failure from another. */
   readonly message?: string;
   /** Why there was no answer. */
   readonly transport?: "unreachable" | "timeout" | "broken";
-  /** Milliseconds the upstream asked us to wait. */
+  /** Milliseconds the upstream asked us to wait, 0 or more; absent when it named no time. */
   readonly retryAfterMs?: number;
 }
 
@@ -56,8 +56,9 @@ export interface Failure {
   readonly blame: Blame;
   /** Whether another account may succeed. */
   readonly elsewhere: boolean;
+  /** When the account has to rest for it. */
   readonly rest: FailureRow["rest"];
-  /** Milliseconds the upstream asked us to wait; absent when it named no time. */
+  /** Milliseconds the upstream asked us to wait, 0 or more; absent when it named no time. */
   readonly retryAfterMs?: number;
 }
 
@@ -78,6 +79,16 @@ const KIND_BY_NAME: Readonly<Record<string, FailureKind>> = {
   timeout_error: "timeout",
   api_error: "server_error",
   overloaded_error: "overloaded",
+  // Anthropic, error.details.error_code, where it says more than type and status
+  organization_on_hold: "authentication",
+  claude_code_key_creator_not_member: "authentication",
+  cmek_key_disabled: "permission",
+  cmek_key_network_blocked: "permission",
+  organization_not_enrolled_in_beta: "permission",
+  linked_organization_billing_unavailable: "permission",
+  linked_organization_spend_limit_reached: "permission",
+  contract_spend_limit_reached: "quota",
+  enforced_spend_limit_reached: "quota",
   // OpenAI, error.code, else error.type
   invalid_api_key: "authentication",
   invalid_authentication: "authentication",
@@ -87,8 +98,13 @@ const KIND_BY_NAME: Readonly<Record<string, FailureKind>> = {
   unsupported_country_region_territory: "permission",
   billing_hard_limit_reached: "billing",
   billing_not_active: "billing",
+  credit_balance_exhausted: "billing",
   insufficient_quota: "quota",
   usage_limit_reached: "quota",
+  usage_limit_exceeded: "quota",
+  organization_usage_limit_exceeded: "quota",
+  organization_spend_limit_exceeded: "quota",
+  project_spend_limit_exceeded: "quota",
   usage_not_included: "quota",
   rate_limit_exceeded: "rate_limit",
   requests: "rate_limit",
@@ -98,10 +114,18 @@ const KIND_BY_NAME: Readonly<Record<string, FailureKind>> = {
   string_above_max_length: "too_large",
   content_policy_violation: "content_refused",
   content_filter: "content_refused",
+  image_content_policy_violation: "content_refused",
+  misalignment_policy_violation: "content_refused",
+  bio_policy: "content_refused",
   cyber_policy: "content_refused",
   invalid_prompt: "content_refused",
   server_is_overloaded: "overloaded",
+  server_overloaded: "overloaded",
+  flex_unavailable: "overloaded",
   slow_down: "overloaded",
+  request_timeout: "timeout",
+  vector_store_timeout: "timeout",
+  internal_error: "server_error",
   server_error: "server_error",
 };
 
@@ -119,10 +143,22 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   529: "overloaded",
 };
 
-/** Sentences that tell two failures of one type apart. */
+/**
+ * Sentences that tell two failures of one type apart; Anthropic's, seen in answers up to 2026-07. Those that put an account
+ * to rest must be the whole message: a field of an unknown name is refused as `<name>: Extra inputs are not permitted`, and
+ * no caller may rest an account by giving a field such a name.
+ */
 const KIND_BY_SENTENCE: readonly { readonly among: FailureKind; readonly says: RegExp; readonly kind: FailureKind }[] =
   [
-    { among: "invalid_request", says: /credit balance is too low/i, kind: "billing" },
+    { among: "invalid_request", says: /^Your credit balance is too low(?!.*: )/is, kind: "billing" },
+    {
+      among: "invalid_request",
+      says: /^You have reached your specified API usage limits(?!.*: )/is,
+      kind: "quota",
+    },
+    { among: "invalid_request", says: /^This organization has been disabled(?!.*: )/is, kind: "authentication" },
+    // The call asks for more than the account's plan has; shorter calls go through.
+    { among: "rate_limit", says: /extra usage is required for long context/i, kind: "permission" },
     {
       among: "invalid_request",
       says: /prompt is too long|exceed context limit|maximum context length/i,

@@ -41,10 +41,13 @@ export class AccountPool {
   readonly #policy: CooldownPolicy;
   #turn = 0;
 
-  /** @param accounts in the order of preference; two of one name are a `TypeError`. */
+  /** @param accounts in the order of preference; two of one name are a `TypeError`. Nothing else of them is kept. */
   constructor(accounts: readonly Account[], strategy: Strategy, policy: CooldownPolicy) {
     this.#members = new Map(
-      accounts.map((account) => [account.name, { account, state: READY, inFlight: 0, attempts: 0 }]),
+      accounts.map(({ name, upstream, priority }) => [
+        name,
+        { account: { name, upstream, priority }, state: READY, inFlight: 0, attempts: 0 },
+      ]),
     );
     if (this.#members.size !== accounts.length) throw new TypeError("two accounts have the same name");
     this.#order = ORDERS[strategy];
@@ -61,25 +64,30 @@ export class AccountPool {
     return this.#order(ready, this.#turn++).map((member) => member.account);
   }
 
-  /** Milliseconds until the first of the accounts that `pick` considers is ready again; 0 when one is. */
+  /**
+   * Milliseconds until the first of the accounts that `pick` considers is ready again; 0 when one is, `Infinity` when there
+   * is no such account.
+   */
   readyInMs(nowMs: number, only: string | null = null): number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const { account, state } of this.#members.values()) {
       if (only !== null && account.name !== only) continue;
-      soonest = Math.min(soonest, isReady(state, nowMs) || state.kind === "ready" ? 0 : state.untilMs - nowMs);
+      soonest = Math.min(soonest, state.kind === "ready" ? 0 : Math.max(0, state.untilMs - nowMs));
     }
     return soonest;
   }
 
+  /** Whether there is an account of this name, ready or not. */
   has(name: string): boolean {
     return this.#members.has(name);
   }
 
+  /** How many accounts there are, ready or not. */
   get size(): number {
     return this.#members.size;
   }
 
-  /** An attempt begins. The returned function ends it and must be called once; further calls do nothing. */
+  /** An attempt begins. The returned function ends it; further calls do nothing. An unknown name is a `TypeError`. */
   begin(name: string): () => void {
     const member = this.#member(name);
     member.inFlight += 1;
@@ -92,17 +100,19 @@ export class AccountPool {
     };
   }
 
+  /** The upstream answered an attempt with this account. An unknown name is a `TypeError`. */
   noteSuccess(name: string, nowMs: number): void {
     const member = this.#member(name);
     member.state = afterSuccess(member.state, nowMs);
   }
 
+  /** An attempt with this account failed. An unknown name is a `TypeError`. */
   noteFailure(name: string, failure: Failure, nowMs: number): void {
     const member = this.#member(name);
     member.state = afterFailure(member.state, failure, nowMs, this.#policy);
   }
 
-  /** Makes the account ready at once, as when its credential was replaced. */
+  /** Makes the account ready at once, as when its credential was replaced. An unknown name is a `TypeError`. */
   reset(name: string): void {
     this.#member(name).state = READY;
   }

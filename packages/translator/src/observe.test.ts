@@ -122,7 +122,7 @@ function usageOf(...usages: readonly unknown[]): Observation["usage"] {
 describe("usage", () => {
   test("later counts replace earlier ones, field by field", () => {
     expect(usageOf({ input_tokens: 30 }, { output_tokens: 5 })).toEqual({ input: 30, cacheRead: 7, output: 5 });
-    expect(usageOf({ output_tokens: 5 }, { output_tokens: 9, cache_read_input_tokens: 0 })).toEqual({
+    expect(usageOf({ output_tokens: 5 }, { output_tokens: 9, input_tokens: 21, cache_read_input_tokens: 0 })).toEqual({
       input: 21,
       cacheRead: 0,
       output: 9,

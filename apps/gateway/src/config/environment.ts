@@ -23,27 +23,28 @@ const VARIABLES: Readonly<
   VERBOSE: { path: ["verbose"], read: asBoolean },
 };
 
-/** The part of the configuration that the environment sets. An empty variable counts as absent. */
+/** The part of the configuration that the environment sets. */
 export function configFromEnvironment(env: Environment): Record<string, unknown> {
   const config: Record<string, unknown> = {};
   for (const [name, { path, read }] of Object.entries(VARIABLES)) {
     const text = env[name];
-    if (text !== undefined && text !== "") setAt(config, path, read(text, name));
+    if (text !== undefined) setAt(config, path, read(text, name));
   }
   return config;
 }
 
 /** The accounts that the environment makes. */
-export function accountsFromEnvironment(env: Environment): object[] {
-  const directories = (env["ADDITIONAL_ACCOUNT_DIRS"] ?? "").split(",").map((part) => part.trim());
+export function accountsFromEnvironment(env: Environment): Readonly<Record<string, unknown>>[] {
+  const { CLAUDE_CODE_HOME: home, ADDITIONAL_ACCOUNT_DIRS: more = "", ANTHROPIC_API_KEY: key } = env;
+  const directories = more.split(",").map((part) => part.trim());
   return [
-    ...(env["CLAUDE_CODE_HOME"] ? [directoryAccount("primary", env["CLAUDE_CODE_HOME"])] : []),
+    ...(home === undefined ? [] : [directoryAccount("primary", home)]),
     ...directories.filter((part) => part !== "").map((part, index) => directoryAccount(`account-${index + 1}`, part)),
-    ...(env["ANTHROPIC_API_KEY"] ? [{ name: "anthropic", kind: "api-key", key: env["ANTHROPIC_API_KEY"] }] : []),
+    ...(key === undefined ? [] : [{ name: "anthropic", kind: "api-key", key }]),
   ];
 }
 
-function directoryAccount(name: string, directory: string): object {
+function directoryAccount(name: string, directory: string): Readonly<Record<string, unknown>> {
   return { name, kind: "credentials-dir", directory };
 }
 

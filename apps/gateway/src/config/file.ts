@@ -3,13 +3,17 @@ import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { ConfigError } from "@link-assistant/core";
-import { parse as parseYaml } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
+
+import { errorCode } from "../error-code.ts";
+
 
 const FILE_NAMES = ["router.config.yaml", "router.config.yml", "router.config.json", "router.config.ts"] as const;
 
 /**
- * The configuration file: the one named, or the first of `router.config.{yaml,yml,json,ts}` in the directory. No file is an
- * empty configuration; one that is named but cannot be read, or that cannot be parsed, is a `ConfigError`.
+ * The configuration file: the one named, or the one of `router.config.{yaml,yml,json,ts}` that is in the directory. No file
+ * is an empty configuration. Several of them, one that is named but cannot be read, or one that cannot be parsed, are a
+ * `ConfigError`, which shows no word of the file, because secrets may stand anywhere in it.
  */
 export async function readConfigFile(cwd: string, named?: string): Promise<unknown> {
   const found = FILE_NAMES.map((name) => join(cwd, name)).filter((path) => existsSync(path));
@@ -20,27 +24,56 @@ export async function readConfigFile(cwd: string, named?: string): Promise<unkno
   }
   const path = named === undefined ? found[0] : resolve(cwd, named);
   if (path === undefined) return {};
+  const read = READERS[extname(path)];
+  if (read === undefined)
+    throw new ConfigError([`${path}: a configuration file ends in ${Object.keys(READERS).join(", ")}`]);
+  return read(path, readText(path));
+}
+
+/** JSON is YAML, and this reader says in either where it breaks. */
+function readYaml(path: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw new ConfigError(
+      problems.map(({ code, pos: [at] }) => {
+        const { line, col } = lines.linePos(at);
+        return `${path}, line ${line}, column ${col}: it cannot be read (${code})`;
+      }),
+    );
+  }
   try {
-    return (await READERS[extname(path)]?.(path)) ?? unknownKind(path);
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
+    return document.toJS() ?? {};
+  } catch {
+    throw new ConfigError([`${path}: it has an alias (\`*…\`) that cannot be resolved`]);
   }
 }
 
-const readYaml = (path: string): unknown => parseYaml(readFileSync(path, "utf8")) ?? {};
+async function importModule(path: string): Promise<unknown> {
+  let module: { default?: unknown };
+  try {
+    module = await import(pathToFileURL(path).href);
+  } catch (error) {
+    // A syntax error quotes what it met; any other message is the file's own or names a module.
+    const reason = error instanceof SyntaxError || !(error instanceof Error) ? errorCode(error) : error.message;
+    throw new ConfigError([`${path}: it cannot be run: ${reason}; \`node ${path}\` shows where`]);
+  }
+  if (module.default === undefined) throw new ConfigError([`${path}: it has no default export`]);
+  return module.default;
+}
 
-const READERS: Readonly<Record<string, (path: string) => unknown>> = {
+const READERS: Readonly<Record<string, (path: string, text: string) => unknown>> = {
   ".yaml": readYaml,
   ".yml": readYaml,
-  ".json": (path) => JSON.parse(readFileSync(path, "utf8")),
-  ".ts": async (path) => {
-    const module: { default?: unknown } = await import(pathToFileURL(path).href);
-    if (module.default === undefined) throw new ConfigError([`${path}: it has no default export`]);
-    return module.default;
-  },
+  ".json": readYaml,
+  ".ts": importModule,
 };
 
-function unknownKind(path: string): never {
-  throw new ConfigError([`${path}: a configuration file ends in ${Object.keys(READERS).join(", ")}`]);
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError([`${path}: it cannot be read (${errorCode(error)})`]);
+  }
 }

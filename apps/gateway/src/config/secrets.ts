@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { ConfigError, Secret } from "@link-assistant/core";
 import type { SecretSource } from "@link-assistant/core";
 
+import { errorCode } from "../error-code.ts";
 import type { Environment } from "./environment.ts";
 
 /** The secret behind a field, or a `ConfigError` that names the field and says what is missing. */
@@ -26,7 +27,7 @@ function readSecretFile(path: string, field: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new ConfigError([`${field}: the file ${path} cannot be read (${codeOf(error)})`]);
+    throw new ConfigError([`${field}: the file ${path} cannot be read (${errorCode(error)})`]);
   }
 }
 
@@ -43,39 +44,43 @@ export function openDataDir(path: string): string {
     return path;
   } catch (error) {
     throw new ConfigError([
-      `dataDir: the directory ${path} cannot be made (${codeOf(error)}); set DATA_DIR to one that the gateway may write to`,
+      `dataDir: the directory ${path} cannot be made (${errorCode(error)}); set DATA_DIR to one that the gateway may write to`,
     ]);
   }
 }
 
-/** A secret kept in the data directory: read, or made now. */
+/** A secret kept in the data directory: read, or made now. Nobody but its owner can read it afterwards. */
 export function keptSecret(dataDir: string, name: string): { readonly secret: Secret; readonly made: boolean } {
   const path = join(dataDir, name);
   try {
-    // Made whole or not at all, and never over one that is there: two starts at once end with one secret.
-    const file = openSync(path, "wx", 0o600);
-    const text = randomBytes(32).toString("base64url");
-    writeSync(file, `${text}\n`);
-    fsyncSync(file);
-    closeSync(file);
-    return { secret: new Secret(text), made: true };
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw unusable(path, error);
-  }
-  try {
-    chmodSync(path, 0o600);
-    return { secret: resolveSecret({ file: path }, name, {}), made: false };
+    const made = !existsSync(path) && writeNew(path, `${randomBytes(32).toString("base64url")}\n`);
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+    return { secret: resolveSecret({ file: path }, name, {}), made };
   } catch (error) {
     throw error instanceof ConfigError ? error : unusable(path, error);
   }
 }
 
-function unusable(path: string, error: unknown): ConfigError {
-  return new ConfigError([
-    `dataDir: ${path} cannot be written (${codeOf(error)}); set DATA_DIR to a directory the gateway may write to`,
-  ]);
+/**
+ * Whether this call made the file. It appears whole or not at all, and never over one that is there: of two starts at once
+ * one makes it and the other reads it.
+ */
+function writeNew(path: string, text: string): boolean {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, text, { flag: "wx", mode: 0o600, flush: true });
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+function unusable(path: string, error: unknown): ConfigError {
+  return new ConfigError([
+    `dataDir: ${path} cannot be written (${errorCode(error)}); set DATA_DIR to a directory the gateway may write to`,
+  ]);
 }

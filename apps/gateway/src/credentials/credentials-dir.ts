@@ -2,9 +2,10 @@ import { readFileSync, statSync, unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
 
 import { isJsonObject } from "../body.ts";
+import { errorCode } from "../error-code.ts";
 import type { Credential, CredentialHeader } from "./credentials.ts";
 
-/** Files that may hold a credential, the first that exists counts. */
+/** Files that may hold a token; the first that does counts. */
 const FILE_NAMES = ["credentials.json", ".credentials.json", "auth.json", "oauth.json", "config.json"] as const;
 const TOKEN_FIELDS = ["accessToken", "access_token", "oauthToken", "oauth_token"] as const;
 const NESTED_FIELD = "claudeAiOauth";
@@ -17,27 +18,34 @@ export interface CredentialsDirOptions {
   readonly betas: readonly string[];
   /** Called after a new credential was read. */
   readonly onChange: () => void;
-  /** Called with why no credential could be read; names the file's name but no path and no content. */
+  /** Called once with each reason why no credential can be read; names the file but no path and no content. */
   readonly onProblem: (reason: string) => void;
+  /** Milliseconds between two looks at the files; default 1,000. */
+  readonly pollMs?: number | undefined;
 }
 
-/** A credential read from a directory, and read again within a second after a file there changed. */
+/** What was found: a token, or why there is none. */
+type Found = { readonly token: string } | { readonly problem: string };
+
+/** A credential read from a directory, and read again when a file there has changed. */
 export function watchCredentialsDir(options: CredentialsDirOptions): Credential {
   let header: CredentialHeader | undefined;
+  let problem: string | undefined;
   const read = (): void => {
     const found = readCredentialsDir(options.directory);
     if ("problem" in found) {
       header = undefined;
-      options.onProblem(found.problem);
+      if (problem !== found.problem) options.onProblem((problem = found.problem));
       return;
     }
+    problem = undefined;
     const value = `Bearer ${found.token}`;
     if (header?.value === value) return;
     header = { name: "authorization", value };
     options.onChange();
   };
   const paths = FILE_NAMES.map((name) => join(options.directory, name));
-  for (const path of paths) watchFile(path, { interval: POLL_MS, persistent: false }, read);
+  for (const path of paths) watchFile(path, { interval: options.pollMs ?? POLL_MS, persistent: false }, read);
   read();
   return {
     header: () => header,
@@ -48,45 +56,43 @@ export function watchCredentialsDir(options: CredentialsDirOptions): Credential 
   };
 }
 
-/** The access token in a credentials directory, or why there is none. */
-export function readCredentialsDir(directory: string): { readonly token: string } | { readonly problem: string } {
+/** The access token in a credentials directory, or what is wrong with the first file that could hold it. */
+function readCredentialsDir(directory: string): Found {
   let problem: string | undefined;
   for (const name of FILE_NAMES) {
-    const text = readBounded(join(directory, name));
-    if (text === undefined) continue;
-    const token = "text" in text ? tokenIn(text.text) : undefined;
-    if (token !== undefined) return { token };
-    problem ??= `${name} ${"problem" in text ? text.problem : `holds none of ${TOKEN_FIELDS.join(", ")}`}`;
+    const found = readCredentials(join(directory, name));
+    if (found === undefined) continue;
+    if ("token" in found) return found;
+    problem ??= `${name} ${found.problem}`;
   }
   return { problem: problem ?? `there is none of ${FILE_NAMES.join(", ")}` };
 }
 
-function readBounded(path: string): { readonly text: string } | { readonly problem: string } | undefined {
+/** What a file holds; `undefined` when there is none. */
+function readCredentials(path: string): Found | undefined {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) return { problem: `is larger than ${MAX_FILE_BYTES} bytes` };
-    return { text: readFileSync(path, "utf8") };
+    const stat = statSync(path);
+    if (!stat.isFile()) return { problem: "is not a file" };
+    if (stat.size > MAX_FILE_BYTES) return { problem: `is larger than ${MAX_FILE_BYTES} bytes` };
+    return tokenIn(readFileSync(path, "utf8"));
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    return code === "ENOENT" ? undefined : { problem: `cannot be read (${code})` };
+    return errorCode(error) === "ENOENT" ? undefined : { problem: `cannot be read (${errorCode(error)})` };
   }
 }
 
-function tokenIn(text: string): string | undefined {
+function tokenIn(text: string): Found {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined;
+    return { problem: "is not JSON" };
   }
-  if (!isJsonObject(value)) return undefined;
-  for (const holder of [value, value[NESTED_FIELD]]) {
-    if (!isJsonObject(holder)) continue;
-    for (const field of TOKEN_FIELDS) {
-      const token = holder[field];
-      // What could not stand in a header could not be a token either.
-      if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return token;
-    }
-  }
-  return undefined;
+  const holders = isJsonObject(value) ? [value, value[NESTED_FIELD]].filter(isJsonObject) : [];
+  const token = holders.flatMap((holder) => TOKEN_FIELDS.map((field) => holder[field])).find(isToken);
+  return token === undefined ? { problem: `holds no token in ${TOKEN_FIELDS.join(", ")}` } : { token };
+}
+
+/** What could not stand in a header could not be a token either. */
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
 }

@@ -34,6 +34,8 @@ export interface CredentialSources {
   readonly onChange: (account: string) => void;
   /** Called once with each reason why a credential cannot be read; holds no secret. */
   readonly onProblem: (account: string, reason: string) => void;
+  /** Milliseconds between two looks at credentials files; default 1,000. */
+  readonly pollMs?: number;
 }
 
 /** How a secret that does not change is put on a request. */
@@ -42,15 +44,19 @@ const FIXED = {
   bearer: { name: "authorization", prefix: "Bearer " },
 } as const;
 
-/** Opens the credentials of all accounts. */
+/** Opens the credentials of all accounts. Throws what `secretOf` throws. */
 export function openCredentials(accounts: readonly AccountConfig[], sources: CredentialSources): Credentials {
-  const byName = new Map(accounts.map((account) => [account.name, open(account, sources)]));
-  return {
-    get: (account) => byName.get(account),
-    close: () => {
-      for (const credential of byName.values()) credential.close();
-    },
+  const byName = new Map<string, Credential>();
+  const close = (): void => {
+    for (const credential of byName.values()) credential.close();
   };
+  try {
+    for (const account of accounts) byName.set(account.name, open(account, sources));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { get: (account) => byName.get(account), close };
 }
 
 function open(account: AccountConfig, sources: CredentialSources): Credential {
@@ -60,6 +66,7 @@ function open(account: AccountConfig, sources: CredentialSources): Credential {
       betas: account.betas,
       onChange: () => sources.onChange(account.name),
       onProblem: (reason) => sources.onProblem(account.name, reason),
+      pollMs: sources.pollMs,
     });
   }
   const { name, prefix } = FIXED[account.kind];

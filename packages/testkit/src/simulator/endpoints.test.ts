@@ -158,6 +158,10 @@ describe("what a simulator remembers", () => {
 
     const goOn = { type: "continue", previous_message_id: "msg_sim_000001" };
 
+    await (await post(simulator)).text();
+    const noThread = { type: "continue", previous_message_id: "msg_sim_000002" };
+
+    expect((await inThread(noThread, "sk-ant-test")).status).toBe(404);
     expect((await inThread(goOn, "bob")).status).toBe(404);
     expect((await inThread(goOn, "alice")).status).toBe(200);
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Usage } from "@link-assistant/core";
 
-import type { Leak } from "./leak.ts";
+import { leaksOf, type Leak } from "./leak.ts";
 import { createLog, type Log } from "./log.ts";
 import { readRequest, type SimRequest } from "./request.ts";
 import { Service, type Answer } from "./service.ts";
@@ -38,8 +38,9 @@ export class Reception {
     try {
       const request = await readRequest(message, this.#service.requestId());
       this.requests.add(request);
-      for (const leak of this.#service.leaks(request)) this.leaks.add(leak);
-      await this.#send(request, await this.#service.answer(request), response, connection);
+      const leaks = leaksOf(request);
+      for (const leak of leaks) this.leaks.add(leak);
+      await this.#send(request, await this.#service.answer(request, leaks), response, connection);
     } catch {
       // A client that leaves while it is sending ends the reading with an error: nobody is there to hear of it.
       response.destroy();

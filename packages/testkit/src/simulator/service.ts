@@ -2,7 +2,7 @@ import { BoundedMap } from "./bounded-map.ts";
 import { errorTurn, textTurn } from "./build-turn.ts";
 import { createIds, type Ids } from "./ids.ts";
 import { isObject } from "./json.ts";
-import { leaksOf, type Leak } from "./leak.ts";
+import type { Leak } from "./leak.ts";
 import { messageOf } from "./message.ts";
 import { modelBody, modelPage } from "./model-list.ts";
 import { findModel, KNOWN_MODELS, permissiveModel, type SimModel } from "./model.ts";
@@ -14,15 +14,7 @@ import { CALL_RULES } from "./rules/index.ts";
 import { refusalBy, type Endpoint } from "./rules/rule.ts";
 import type { Script, SimulatorOptions } from "./simulator.ts";
 import type { Step } from "./step.ts";
-import {
-  bufferedSteps,
-  errorSteps,
-  jsonSteps,
-  recordingSteps,
-  silentSteps,
-  streamSteps,
-  successHeaders,
-} from "./steps.ts";
+import { bufferedSteps, errorSteps, jsonSteps, recordingSteps, silentSteps, streamSteps } from "./steps.ts";
 import { estimatePromptTokens } from "./tokens.ts";
 import type { ErrorTurn, MessageTurn, Turn } from "./turn.ts";
 
@@ -90,17 +82,12 @@ export class Service {
     return this.#ids.request();
   }
 
-  /** What must not have been in the request. */
-  leaks(request: SimRequest): Leak[] {
-    return leaksOf(request);
-  }
-
-  /** Answers a request; a script that fails is answered with 500. */
-  async answer(request: SimRequest): Promise<Answer> {
+  /** Answers a request, in which there may have been leaks; a script that fails is answered with 500. */
+  async answer(request: SimRequest, leaks: readonly Leak[]): Promise<Answer> {
     const url = URL.parse(request.path, "http://simulator");
     const route = this.#routes.find(({ method, path }) => method === request.method && path.test(url?.pathname ?? ""));
     if (route === undefined || url === null) return refused(request, errorTurn("not_found_error", "Not found"));
-    const envelope = { request, leaks: leaksOf(request), credentials: this.#credentials };
+    const envelope = { request, leaks, credentials: this.#credentials };
     const refusal = refusalBy(ENVELOPE_RULES, route.endpoint, envelope);
     if (refusal !== undefined) return refused(request, { error: refusal });
     try {
@@ -140,21 +127,20 @@ export class Service {
     const call = callOf(request, this.#lookup);
     const refusal = refusalBy(CALL_RULES, "count_tokens", call);
     if (refusal !== undefined) return refused(request, { error: refusal });
-    const body = { input_tokens: estimatePromptTokens(call.body) };
-    return { steps: jsonSteps(200, successHeaders(request.id), body) };
+    return { steps: jsonSteps({ input_tokens: estimatePromptTokens(call.body) }, request.id) };
   }
 
   #list(request: SimRequest, url: URL): Answer {
     const page = modelPage(this.#models, url.searchParams);
     if (typeof page === "string") return refused(request, errorTurn("invalid_request_error", page));
-    return { steps: jsonSteps(200, successHeaders(request.id), page) };
+    return { steps: jsonSteps(page, request.id) };
   }
 
   #model(request: SimRequest, url: URL): Answer {
-    const asked = decodeURIComponent(url.pathname.slice("/v1/models/".length));
+    const asked = url.pathname.slice("/v1/models/".length);
     const model = this.#lookup.model(asked);
     if (model === undefined) return refused(request, errorTurn("not_found_error", `model: ${asked}`));
-    return { steps: jsonSteps(200, successHeaders(request.id), modelBody(model)) };
+    return { steps: jsonSteps(modelBody(model), request.id) };
   }
 }
 

@@ -3,9 +3,10 @@ import { statusOfError } from "./build-turn.ts";
 import { errorBody, errorFrame, messageFrames, type Frame } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import { messageBody, type SimMessage } from "./message.ts";
+import { pacedWrites } from "./paced-writes.ts";
 import { recordedFrames } from "./recorded-frames.ts";
 import type { Step } from "./step.ts";
-import type { Cut, ErrorTurn, MessageTurn, Pace, RecordingTurn, SilentTurn } from "./turn.ts";
+import type { Cut, ErrorTurn, MessageTurn, RecordingTurn, SilentTurn } from "./turn.ts";
 
 /** Headers of an answer, names in lower case. */
 type Headers = Readonly<Record<string, string>>;
@@ -21,23 +22,9 @@ const RATE_LIMITS: Readonly<Record<string, number>> = {
   "output-tokens": 400_000,
 };
 
-/** The headers that every success carries. The limits never run low, and their reset lies in the past: no clock is read. */
-export function successHeaders(requestId: string): Headers {
-  const limits = Object.entries(RATE_LIMITS).flatMap(([name, limit]) => [
-    [`anthropic-ratelimit-${name}-limit`, String(limit)],
-    [`anthropic-ratelimit-${name}-remaining`, String(limit - 1)],
-    [`anthropic-ratelimit-${name}-reset`, "2026-01-01T00:00:00Z"],
-  ]);
-  return {
-    "request-id": requestId,
-    "anthropic-organization-id": "00000000-0000-4000-8000-000000000000",
-    ...Object.fromEntries(limits),
-  };
-}
-
 /** A JSON answer in one piece. */
-export function jsonSteps(status: number, headers: Headers, body: JsonObject): Step[] {
-  return textSteps(status, { ...headers, ...JSON_TYPE }, JSON.stringify(body));
+export function jsonSteps(body: JsonObject, requestId: string): Step[] {
+  return textSteps(200, { ...successHeaders(requestId), ...JSON_TYPE }, JSON.stringify(body));
 }
 
 /** An error instead of an answer, in Anthropic's shape. */
@@ -53,11 +40,11 @@ export function silentSteps(turn: SilentTurn): Step[] {
   return [{ do: turn.silent }];
 }
 
-/** A recorded answer; the headers given stand in for those that were not recorded. */
+/** A recorded answer, with a `request-id` of its own where none was recorded. */
 export function recordingSteps(turn: RecordingTurn, requestId: string): Step[] {
   const recording = typeof turn.recording === "string" ? readRecording(turn.recording) : turn.recording;
   const headers = { "request-id": requestId, ...recording.response.headers };
-  return [{ do: "head", status: recording.status, headers }, ...writes(recordedFrames(recording), turn)];
+  return [{ do: "head", status: recording.status, headers }, ...pacedWrites(recordedFrames(recording), turn)];
 }
 
 /** A buffered answer. */
@@ -70,7 +57,7 @@ export function bufferedSteps(turn: MessageTurn, message: SimMessage, requestId:
   const length: Headers = cut?.by === "end" ? {} : { "content-length": String(bytes.length) };
   return [
     { do: "head", status: 200, headers: { ...successHeaders(requestId), ...JSON_TYPE, ...length } },
-    ...writes([{ bytes: sent, billed: message.usage }], turn.pace),
+    ...pacedWrites([{ bytes: sent, billed: message.usage }], turn.pace),
     ...lastSteps(cut),
   ];
 }
@@ -80,9 +67,23 @@ export function streamSteps(turn: MessageTurn, message: SimMessage, requestId: s
   const frames = messageFrames(message, turn.pace?.pieceChars);
   return [
     { do: "head", status: 200, headers: { ...successHeaders(requestId), ...STREAM_TYPE } },
-    ...writes(cutFrames(frames, turn.cut, requestId), turn.pace),
+    ...pacedWrites(cutFrames(frames, turn.cut, requestId), turn.pace),
     ...lastSteps(turn.cut),
   ];
+}
+
+/** The headers of every success. The limits never run low, and their reset lies in the past: no clock is read. */
+function successHeaders(requestId: string): Headers {
+  const limits = Object.entries(RATE_LIMITS).flatMap(([name, limit]) => [
+    [`anthropic-ratelimit-${name}-limit`, String(limit)],
+    [`anthropic-ratelimit-${name}-remaining`, String(limit - 1)],
+    [`anthropic-ratelimit-${name}-reset`, "2026-01-01T00:00:00Z"],
+  ]);
+  return {
+    "request-id": requestId,
+    "anthropic-organization-id": "00000000-0000-4000-8000-000000000000",
+    ...Object.fromEntries(limits),
+  };
 }
 
 function textSteps(status: number, headers: Headers, text: string): Step[] {
@@ -105,37 +106,4 @@ function cutFrames(frames: readonly Frame[], cut: Cut | undefined, requestId: st
 
 function lastSteps(cut: Cut | undefined): Step[] {
   return cut?.by === "drop" || cut?.by === "stall" ? [{ do: cut.by }] : [];
-}
-
-function writes(frames: readonly Frame[], { chunkBytes, pauseMs = 0 }: Pace = {}): Step[] {
-  const chunks = chunkBytes === undefined ? frames : rechunk(frames, chunkBytes);
-  return chunks.flatMap((chunk, index): Step[] => {
-    const write: Step = { do: "write", ...chunk };
-    return index === 0 || pauseMs === 0 ? [write] : [{ do: "pause", ms: pauseMs }, write];
-  });
-}
-
-/** The same bytes in pieces of other sizes. A piece costs what the last event that it completes costs. */
-function rechunk(frames: readonly Frame[], sizes: number | readonly number[]): Frame[] {
-  const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
-  const chunks: Frame[] = [];
-  let complete = 0;
-  let completeBytes = 0;
-  let billed: Frame["billed"];
-  for (let start = 0, end = 0; start < bytes.length; start = end) {
-    end = Math.min(start + sizeAt(chunks.length, sizes), bytes.length);
-    for (let frame = frames[complete]; frame !== undefined; frame = frames[++complete]) {
-      if (completeBytes + frame.bytes.length > end) break;
-      completeBytes += frame.bytes.length;
-      billed = frame.billed ?? billed;
-    }
-    chunks.push({ bytes: bytes.subarray(start, end), ...(billed === undefined ? {} : { billed }) });
-  }
-  return chunks;
-}
-
-function sizeAt(position: number, sizes: number | readonly number[]): number {
-  const size = typeof sizes === "number" ? sizes : (sizes[position] ?? sizes.at(-1) ?? 0);
-  if (size >= 1) return Math.trunc(size);
-  throw new TypeError(`chunkBytes must be 1 or more, not ${size}`);
 }

@@ -56,7 +56,7 @@ export interface Pace {
   readonly pauseMs?: number;
   /** Bytes of each write: one number for all, or a list whose last number is used for the rest. Default: one event a write. */
   readonly chunkBytes?: number | readonly number[];
-  /** Characters of text in one delta. Default 16. */
+  /** Length of the text in one delta, in UTF-16 units; one more where that would cut a character in two. Default 16. */
   readonly pieceChars?: number;
 }
 
