@@ -12,7 +12,7 @@ const FETCH_TIMEOUT_MS = 600_000;
 
 /** The path of Claude Code's program. It is fetched with npm on first use, some 365 MB, and kept in the user's cache folder. */
 export async function fetchClaudeCode(env: NodeJS.ProcessEnv): Promise<string> {
-  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const cache = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   const folder = join(cache, "link-assistant-router/clients", `claude-code-${CLAUDE_CODE_VERSION}`);
   if (!existsSync(folder)) await install(folder, env);
   // Of the packages with a program, npm installs the one that fits the machine.

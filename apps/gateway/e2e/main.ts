@@ -14,7 +14,9 @@ async function outside(): Promise<number> {
   }
   const required = process.env["REQUIRE_REAL_SERVERS"] === "1";
   const verdict = required ? "FAILED" : "SKIPPED, NOTHING WAS TESTED";
-  process.stderr.write(`${verdict}: no network namespace can be made here (\`unshare --net\`, Linux only).\n`);
+  process.stderr.write(
+    `${verdict}: no network namespace can be made here (\`unshare --net\`: Linux, as root or where users may make namespaces).\n`,
+  );
   return required ? 1 : 0;
 }
 

@@ -28,7 +28,7 @@ function cutSecondCall(cut: Cut): Script {
   return editScript(2, (turn) => ({ ...turn, cut }));
 }
 
-/** The scenarios of every client that speaks Anthropic's Messages. */
+/** What Claude Code is put through. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: "a file is edited", script: editScript(), exchanges: [WHOLE, WHOLE, WHOLE] },
   {
@@ -55,7 +55,7 @@ export const SCENARIOS: readonly Scenario[] = [
     exchanges: [{ ...REFUSED, status: 403 }],
   },
   {
-    // A 401 that does not say `x-should-retry: false` makes Claude Code try again for minutes.
+    // A 401 that does not say `x-should-retry: false` makes Claude Code try again for more than a minute.
     name: "the router token has expired",
     script: editScript(),
     spoil: ({ gateway, tokenRecord }) => gateway.tokens.expire(tokenRecord.id),

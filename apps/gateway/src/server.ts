@@ -92,11 +92,13 @@ async function closeServer(
   connections.closeIdle();
   // A connection that its client keeps open after an answer would hold up the end until the time is over.
   const sweep = setInterval(() => connections.closeIdle(), SWEEP_MS);
-  const timeout = AbortSignal.timeout(graceMs);
-  const enough = hurry === undefined ? timeout : AbortSignal.any([timeout, hurry]);
-  enough.addEventListener("abort", () => node.closeAllConnections());
+  const cut = (): void => node.closeAllConnections();
+  const timer = setTimeout(cut, graceMs);
+  hurry?.addEventListener("abort", cut);
+  if (hurry?.aborted === true) cut();
   await closed;
   clearInterval(sweep);
+  clearTimeout(timer);
 }
 
 const FAULT_BY_CLIENT_ERROR: Readonly<Record<string, FaultCode>> = {

@@ -20,10 +20,11 @@ const secretSource = z
   ])
   .describe("The secret itself, or `{env: NAME}`, or `{file: PATH}`.");
 
-const baseUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+const BASE_URL = "expected an http or https URL without user, password, query or fragment";
+const baseUrl = z.url({ protocol: /^https?$/, error: BASE_URL, abort: true }).refine((text) => {
   const url = URL.parse(text);
   return url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-}, "expected an http or https URL without user, password, query or fragment");
+}, BASE_URL);
 
 const betas = z
   .array(z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/))
@@ -150,6 +151,7 @@ export type SecretSource = z.infer<typeof secretSource>;
 /** A configuration that cannot be used; each problem names its field and what is expected there. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** One sentence each: the field's path, a colon, and what is wrong there. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

@@ -7,8 +7,8 @@ import type { TokenRecord, TokenScope, TokenStore } from "./store.ts";
 /** Every router token starts with this; what follows is a JWT. */
 export const TOKEN_PREFIX = "la_sk_";
 
-/** Longer ones are refused unread. A token with the longest label is well below. */
-const MAX_TOKEN_CHARS = 8192;
+/** Longer ones are refused unread. A token with the longest label is below, even with an escape for every character. */
+const MAX_TOKEN_CHARS = 10_240;
 const MAX_VERIFIED = 10_000;
 const MS_PER_HOUR = 3_600_000;
 
@@ -41,8 +41,11 @@ export interface IssuedToken {
 
 /** What may be changed of a token after it was issued. */
 export interface TokenChange {
+  /** At most 1,024 characters; absent: as it was. */
   readonly label?: string;
+  /** The one account it may use, `null` for any; absent: as it was. */
   readonly account?: string | null;
+  /** At least one; absent: as they were. */
   readonly scopes?: readonly TokenScope[];
 }
 
@@ -65,6 +68,8 @@ export class TokenRegistry {
   readonly #records = new Map<string, TokenRecord>();
   /** Tokens whose signature was found good, with the time they expire at. */
   readonly #verified = new Map<string, { readonly id: string; readonly expiresAtMs: number }>();
+  /** Settles when the changes under way are done. They take turns, so that none undoes another. */
+  #changes: Promise<unknown> = Promise.resolve();
   #unwatch: () => void = () => {};
 
   private constructor(store: TokenStore, secret: Secret, sources: TokenSources) {
@@ -73,11 +78,18 @@ export class TokenRegistry {
     this.#sources = sources;
   }
 
-  /** Reads all records from the store and follows its changes. */
+  /**
+   * Reads all records from the store and follows its changes until `close`.
+   *
+   * @param secret signs and checks the tokens. Those signed with another one are refused.
+   */
   static async open(store: TokenStore, secret: Secret, sources: TokenSources): Promise<TokenRegistry> {
     const registry = new TokenRegistry(store, secret, sources);
     registry.#unwatch = store.watch((record) => registry.#records.set(record.id, record));
-    for (const record of await store.list()) registry.#records.set(record.id, record);
+    for (const record of await store.list()) {
+      // What was reported in the meantime is newer than the list.
+      if (!registry.#records.has(record.id)) registry.#records.set(record.id, record);
+    }
     return registry;
   }
 
@@ -91,6 +103,7 @@ export class TokenRegistry {
     return [...this.#records.values()].toSorted((a, b) => a.issuedAtMs - b.issuedAtMs || (a.id < b.id ? -1 : 1));
   }
 
+  /** The record of this id, expired and revoked ones too; `undefined` when there is none. */
   get(id: string): TokenRecord | undefined {
     return this.#records.get(id);
   }
@@ -125,32 +138,54 @@ export class TokenRegistry {
   }
 
   /** Adds records made elsewhere. Those of known ids are left as they are, so importing twice changes nothing. */
-  async import(records: readonly TokenRecord[]): Promise<{ imported: number; known: number }> {
-    const unknown = records.filter((record) => !this.#records.has(record.id));
-    for (const record of unknown) await this.#keep(record);
-    return { imported: unknown.length, known: records.length - unknown.length };
+  import(records: readonly TokenRecord[]): Promise<{ imported: number; known: number }> {
+    return this.#inTurn(async () => {
+      let imported = 0;
+      for (const record of records) {
+        if (this.#records.has(record.id)) continue;
+        await this.#keep(record);
+        imported += 1;
+      }
+      return { imported, known: records.length - imported };
+    });
   }
 
-  /** Revokes for good. A token that is revoked already stays as it was: `changed` is false then. */
-  async revoke(id: string): Promise<{ record: TokenRecord; changed: boolean }> {
-    const record = this.#known(id);
-    if (record.revokedAtMs !== null) return { record, changed: false };
-    return { record: await this.#keep({ ...record, revokedAtMs: this.#sources.now() }), changed: true };
+  /**
+   * Revokes for good. A token that is revoked already stays as it was: `changed` is false then. An unknown id is a
+   * `token_not_found`.
+   */
+  revoke(id: string): Promise<{ record: TokenRecord; changed: boolean }> {
+    return this.#inTurn(async () => {
+      const record = await this.#current(id);
+      if (record.revokedAtMs !== null) return { record, changed: false };
+      return { record: await this.#keep({ ...record, revokedAtMs: this.#sources.now() }), changed: true };
+    });
   }
 
-  /** Lets the token expire now, or at a later time that is not after the one it was issued for. */
-  async expire(id: string, atMs: number = this.#sources.now()): Promise<TokenRecord> {
-    const record = this.#known(id);
-    return this.#keep({ ...record, expiresAtMs: Math.min(atMs, record.expiresAtMs) });
+  /**
+   * Lets the token expire at `atMs` (milliseconds since 1970; default now), but never later than it would have. An unknown
+   * id is a `token_not_found`.
+   */
+  expire(id: string, atMs: number = this.#sources.now()): Promise<TokenRecord> {
+    return this.#inTurn(async () => {
+      const record = await this.#current(id);
+      return this.#keep({ ...record, expiresAtMs: Math.min(atMs, record.expiresAtMs) });
+    });
   }
 
-  async change(id: string, change: TokenChange): Promise<TokenRecord> {
-    const record = this.#known(id);
-    return this.#keep({
-      ...record,
-      label: checkedLabel(change.label ?? record.label),
-      account: change.account === undefined ? record.account : change.account,
-      scopes: change.scopes === undefined ? record.scopes : checkedScopes(change.scopes),
+  /**
+   * Changes what is named and leaves the rest as it was; the token itself stays the same. Bad bounds are a
+   * `request_invalid`, an unknown id is a `token_not_found`.
+   */
+  change(id: string, change: TokenChange): Promise<TokenRecord> {
+    return this.#inTurn(async () => {
+      const record = await this.#current(id);
+      return this.#keep({
+        ...record,
+        label: checkedLabel(change.label ?? record.label),
+        account: change.account === undefined ? record.account : change.account,
+        scopes: change.scopes === undefined ? record.scopes : checkedScopes(change.scopes),
+      });
     });
   }
 
@@ -189,10 +224,13 @@ export class TokenRegistry {
   }
 
   #checked(id: string, expiresAtMs: number): TokenRecord {
+    const nowMs = this.#sources.now();
+    // First, as when the signature is checked: a token gets the same answer, remembered or not.
+    if (nowMs >= expiresAtMs) throw new GatewayError("token_expired");
     const record = this.#records.get(id);
     if (record === undefined) throw new GatewayError("token_unknown");
     if (record.revokedAtMs !== null) throw new GatewayError("token_revoked");
-    if (this.#sources.now() >= Math.min(expiresAtMs, record.expiresAtMs)) throw new GatewayError("token_expired");
+    if (nowMs >= record.expiresAtMs) throw new GatewayError("token_expired");
     return record;
   }
 
@@ -210,9 +248,17 @@ export class TokenRegistry {
     return record;
   }
 
-  #known(id: string): TokenRecord {
-    const record = this.#records.get(id);
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(change);
+    this.#changes = done.catch(() => {});
+    return done;
+  }
+
+  /** The record as the store has it: another process may have changed it since it was last reported. */
+  async #current(id: string): Promise<TokenRecord> {
+    const record = await this.#store.get(id);
     if (record === undefined) throw new GatewayError("token_not_found");
+    this.#records.set(id, record);
     return record;
   }
 }

@@ -20,8 +20,8 @@ export interface DemoOptions {
 const NOTICE = "This is a simulated answer of the Link.Assistant.Router demo; no model was called.";
 const EXAMPLE_TEXT = "Simulated by the Link.Assistant.Router demo";
 const MAX_QUOTED_CHARS = 200;
-/** Requests the demo remembers for looking at. */
-const KEPT = 100;
+/** Requests the demo remembers: few, for each may be large. */
+const KEPT = 10;
 
 /** Starts the upstream of `--demo`: a simulator that answers every model by `demoScript`. */
 export async function startDemo(options: DemoOptions = {}): Promise<Simulator> {

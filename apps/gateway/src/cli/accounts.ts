@@ -32,7 +32,7 @@ export function accountsCommand(context: CommandContext): Command {
           name === undefined ? "No account is configured." : `There is no account named ${name}.`,
           2,
         );
-      const results = await probeAccounts({ ...config, accounts: chosen }, env);
+      const results = await probeAccounts(config, env, chosen);
       context.print({ accounts: results }, () =>
         table(
           ["NAME", "RESULT"],

@@ -9,6 +9,4 @@ export interface CommandContext {
   log(verbose: boolean): Logger;
   /** Writes the value as JSON when `--json` was given, else the text. */
   print(value: unknown, text: () => string): void;
-  /** Writes a line for people, or nothing when `--json` was given. */
-  say(text: string): void;
 }

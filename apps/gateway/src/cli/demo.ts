@@ -3,13 +3,14 @@ import type { Config } from "@link-assistant/core";
 import { startDemo as startSimulator } from "@link-assistant/testkit";
 
 import type { Gateway } from "../gateway.ts";
+import type { CommandContext } from "./context.ts";
 
 /** A simulator that stands where an upstream would. */
 export interface Demo {
   /** The configuration with the simulator as its only account. */
   readonly config: Config;
-  /** Issues a router token and says what to do with it. */
-  greeting(url: string, gateway: Gateway): Promise<string>;
+  /** Issues a router token and says what to do with it. `dataDir`: where it is kept, if anywhere. */
+  greet(context: CommandContext, url: string, gateway: Gateway, dataDir: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,18 +26,20 @@ export async function startDemo(config: Config): Promise<Demo> {
       accounts: [{ name: "simulator", kind: "api-key", key: DEMO_KEY }],
       upstreams: { ...config.upstreams, anthropic: { baseUrl: simulator.url } },
     }),
-    greeting: async (url, gateway) => {
+    greet: async (context, url, gateway, dataDir) => {
       const { token } = await gateway.tokens.issue({ label: "demo" });
       gateway.metrics.recordTokenIssued();
-      return demoGreeting(url, token, gateway.adminKey.reveal());
+      const adminKey = gateway.adminKey.reveal();
+      const keeping = dataDir === undefined ? "nothing is kept" : `router tokens are kept in ${dataDir}`;
+      context.print({ url, token, admin_key: adminKey }, () => greeting(url, token, adminKey, keeping));
     },
     close: () => simulator.close(),
   };
 }
 
-function demoGreeting(url: string, token: string, adminKey: string): string {
+function greeting(url: string, token: string, adminKey: string, keeping: string): string {
   return `Link.Assistant.Router listens on ${url}
-DEMO: every answer is simulated. No model is called and nothing is kept.
+DEMO: every answer is simulated. No model is called and ${keeping}.
 
 Router token  ${token}
 Admin key     ${adminKey}

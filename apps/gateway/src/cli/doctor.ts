@@ -1,7 +1,10 @@
-import { createServer } from "node:net";
+import { randomUUID } from "node:crypto";
 
+import type { Config } from "@link-assistant/core";
 import { Command } from "commander";
+import { H3 } from "h3";
 
+import { listen, urlOf } from "../server.ts";
 import { openKept } from "../start.ts";
 import type { CommandContext } from "./context.ts";
 import { probeAccounts } from "./probe.ts";
@@ -30,11 +33,13 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   findings.push(
     await look("data directory and database", async () => {
       const kept = openKept(config, env, context.log(false));
-      const records = await kept.store.tokens.list();
-      await kept.store.close();
-      return `usable, ${records.length} router tokens`;
+      try {
+        return `usable, ${(await kept.store.tokens.list()).length} router tokens`;
+      } finally {
+        await kept.store.close();
+      }
     }),
-    await look(`port ${config.server.port}`, () => portIsFree(config.server.host, config.server.port)),
+    await look(`port ${config.server.port}`, () => tryPort(config.server)),
   );
   if (config.accounts.length === 0)
     findings.push({ check: "accounts", ok: false, says: "none is configured; set ANTHROPIC_API_KEY" });
@@ -56,12 +61,23 @@ async function look(check: string, examineIt: () => Promise<string>): Promise<Fi
   }
 }
 
-function portIsFree(host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new Error(`${error.code ?? "unknown"}: the gateway runs already, or another program has it`)),
-    );
-    server.listen(port, host, () => server.close(() => resolve("free")));
-  });
+/** A port that is taken is no problem when it is this gateway that runs there. */
+async function tryPort(config: Config["server"]): Promise<string> {
+  try {
+    const server = await listen(new H3(), config, randomUUID);
+    await server.close(0);
+    return "free";
+  } catch (error) {
+    if (await isGateway(addressOf(config))) return "the gateway runs there";
+    throw error;
+  }
+}
+
+async function isGateway(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(GREETING_TIMEOUT_MS) });
+    return (await response.text()).startsWith("Link.Assistant.Router");
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,12 @@
-import type { Config } from "@link-assistant/core";
+import type { AccountConfig, Config } from "@link-assistant/core";
 
 import { isJsonObject } from "../body.ts";
 import type { Environment } from "../config/environment.ts";
-import { accountSecret } from "../start.ts";
 import { openCredentials } from "../credentials/credentials.ts";
+import { errorCode } from "../error-code.ts";
+import { accountSecret } from "../start.ts";
 import { openAnthropicUpstream } from "../upstreams/anthropic.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
 
 /** What a probe of an account found. */
 export type ProbeResult =
@@ -13,36 +15,53 @@ export type ProbeResult =
 
 const BOUNDS = { maxBytes: 4_194_304, timeoutMs: 10_000 } as const;
 
-/** Asks the upstream for its models with each account's credential. */
-export async function probeAccounts(config: Config, env: Environment): Promise<ProbeResult[]> {
+/** Asks the upstream for its models with the credential of each of these accounts of the configuration. */
+export async function probeAccounts(
+  config: Config,
+  env: Environment,
+  accounts: readonly AccountConfig[] = config.accounts,
+): Promise<ProbeResult[]> {
   const upstream = openAnthropicUpstream({ ...config.upstreams, ...config.upstreams.anthropic });
-  const problems = new Map<string, string>();
-  const credentials = openCredentials(config.accounts, {
-    secretOf: (account) => accountSecret(account, config.accounts.indexOf(account), env),
-    onChange: () => {},
-    onProblem: (account, reason) => problems.set(account, `credential cannot be read: ${reason}`),
-  });
   try {
     return await Promise.all(
-      config.accounts.map(async ({ name }): Promise<ProbeResult> => {
-        const credential = credentials.get(name);
-        const header = credential?.header();
-        if (credential === undefined || header === undefined)
-          return { name, ok: false, problem: problems.get(name) ?? "no credential" };
+      accounts.map(async (account): Promise<ProbeResult> => {
+        const { name } = account;
         try {
-          const list = await upstream.getJson("/v1/models?limit=1000", header, credential.betas, BOUNDS);
-          return {
-            name,
-            ok: true,
-            models: isJsonObject(list) && Array.isArray(list["data"]) ? list["data"].length : 0,
-          };
+          return { name, ok: true, models: await countModels(upstream, account, config.accounts.indexOf(account), env) };
         } catch (error) {
-          return { name, ok: false, problem: error instanceof Error ? error.message : String(error) };
+          return { name, ok: false, problem: wordsOf(error) };
         }
       }),
     );
   } finally {
-    credentials.close();
     await upstream.close();
   }
+}
+
+async function countModels(
+  upstream: Upstream,
+  account: AccountConfig,
+  index: number,
+  env: Environment,
+): Promise<number> {
+  let problem = "";
+  const credentials = openCredentials([account], {
+    secretOf: (secret) => accountSecret(secret, index, env),
+    onChange: () => {},
+    onProblem: (_name, reason) => (problem = reason),
+  });
+  try {
+    const credential = credentials.get(account.name);
+    const header = credential?.header();
+    if (credential === undefined || header === undefined) throw new Error(`credential cannot be read: ${problem}`);
+    const list = await upstream.getJson("/v1/models?limit=1000", header, credential.betas, BOUNDS);
+    return isJsonObject(list) && Array.isArray(list["data"]) ? list["data"].length : 0;
+  } finally {
+    credentials.close();
+  }
+}
+
+/** Of a host with several addresses that all refuse, the error has no message of its own. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : errorCode(error);
 }

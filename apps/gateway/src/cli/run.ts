@@ -1,9 +1,9 @@
 import { ConfigError, GatewayError } from "@link-assistant/core";
+import { EnvironmentError } from "@link-assistant/metrics";
 import { Command, CommanderError } from "commander";
 
 import type { Environment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
-import { TokenFileError } from "../lino/tokens-lino.ts";
 import { createLog } from "../log.ts";
 import { ListenError } from "../server.ts";
 import { StoreError } from "../stores/store-error.ts";
@@ -45,8 +45,7 @@ function createProgram({ env, cwd, version, terminal }: Surroundings): Command {
     .version(version)
     .option("--config <file>", "the configuration file; default router.config.{yaml,json,ts}")
     .option("--data-dir <directory>", "where secrets and the database live")
-    .option("--json", "print JSON")
-    .showHelpAfterError("(--help shows what there is)");
+    .option("--json", "print JSON");
   const options = (): { config?: string; dataDir?: string; json?: boolean } => program.opts();
   const context: CommandContext = {
     load: (flags = {}) => {
@@ -60,9 +59,6 @@ function createProgram({ env, cwd, version, terminal }: Surroundings): Command {
     },
     log: createLog,
     print: (value, text) => terminal.out(options().json === true ? `${JSON.stringify(value)}\n` : text()),
-    say: (text) => {
-      if (options().json !== true) terminal.out(text);
-    },
   };
   program.addCommand(serveCommand(context), { isDefault: true });
   for (const command of [tokensCommand, accountsCommand, configCommand, doctorCommand])
@@ -75,6 +71,7 @@ function createProgram({ env, cwd, version, terminal }: Surroundings): Command {
 function harden(command: Command, terminal: Terminal): void {
   command
     .exitOverride()
+    .showHelpAfterError("(--help shows what there is)")
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   for (const inner of command.commands) harden(inner, terminal);
 }
@@ -83,13 +80,14 @@ function verdict(error: unknown): { exitCode: number; message: string } {
   // Commander has written its own message, and ends with 0 for `--help` and `--version`.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2, message: "" };
   if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };
-  if (error instanceof ConfigError)
-    return {
-      exitCode: 2,
-      message: `The configuration cannot be used:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`,
-    };
-  if (error instanceof ListenError || error instanceof StoreError || error instanceof TokenFileError)
-    return { exitCode: 2, message: error.message };
-  if (error instanceof GatewayError) return { exitCode: 1, message: error.message };
+  if (error instanceof ConfigError) return { exitCode: 2, message: unusable(error.problems) };
+  if (error instanceof EnvironmentError) return { exitCode: 2, message: unusable([error.message]) };
+  if (error instanceof ListenError || error instanceof StoreError) return { exitCode: 2, message: error.message };
+  if (error instanceof GatewayError)
+    return { exitCode: error.code === "request_invalid" ? 2 : 1, message: error.message };
   return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function unusable(problems: readonly string[]): string {
+  return `The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join("\n")}`;
 }

@@ -1,22 +1,20 @@
 import type { Config } from "@link-assistant/core";
-import { Command } from "commander";
-import type { Logger } from "pino";
+import { Command, InvalidArgumentError } from "commander";
 
-import { watchPackageManager } from "../ancestors.ts";
 import { createApp } from "../app.ts";
 import type { Environment } from "../config/environment.ts";
 import { listen } from "../server.ts";
-import type { RunningServer } from "../server.ts";
 import { openKept, startGateway } from "../start.ts";
-import type { Kept, StartedGateway } from "../start.ts";
+import type { Kept } from "../start.ts";
 import type { CommandContext } from "./context.ts";
 import type { Demo } from "./demo.ts";
+import { takeOrders } from "./orders.ts";
 import { CommandError } from "./terminal.ts";
 
 interface ServeOptions {
   readonly demo?: boolean;
   readonly host?: string;
-  readonly port?: string;
+  readonly port?: number;
   readonly publicMetrics?: boolean;
   readonly verbose?: boolean;
 }
@@ -36,26 +34,42 @@ export function serveCommand(context: CommandContext): Command {
     .description("run the gateway (the default command)")
     .option("--demo", "answer from the built-in simulator; no account is needed and none is used")
     .option("--host <address>", "address to listen on")
-    .option("--port <number>", "port to listen on; 0 for any free one")
+    .option("--port <number>", "port to listen on; 0 for any free one", port)
     .option("--public-metrics", "serve /metrics without a key")
     .option("--verbose", "log every exchange")
     .action((options: ServeOptions) => serve(context, options));
 }
 
 async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
-  const loaded = await context.load(flagsOf(options));
-  const demo = options.demo === true ? await demoOf(loaded.config) : undefined;
-  const config = demo?.config ?? loaded.config;
+  const { config, env } = await context.load(flagsOf(options));
+  const demo = options.demo === true ? await demoOf(config) : undefined;
+  try {
+    await runGateway(context, demo?.config ?? config, env, demo);
+  } finally {
+    // While its server listens, the process does not end.
+    await demo?.close();
+  }
+}
+
+async function runGateway(context: CommandContext, config: Config, env: Environment, demo?: Demo): Promise<void> {
   if (config.accounts.length === 0) throw new CommandError(NO_ACCOUNT, 2);
   const log = context.log(config.verbose);
-  const kept = openKept(config, loaded.env, log, demo !== undefined && config.dataDir === undefined);
-  const started = await startGateway(config, loaded.env, kept, log);
-  const server = await listen(createApp(started.gateway), config.server, started.gateway.newId);
-  context.say(demo === undefined ? greeting(server, config, kept) : await demo.greeting(server.url, started.gateway));
-  const reason = await toldToStop(loaded.env);
-  log.info({ reason }, "shutting down");
-  await stop(server, started, config, log);
-  await demo?.close();
+  const kept = openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
+  const started = await startGateway(config, env, kept, log);
+  const orders = takeOrders(env);
+  try {
+    const server = await listen(createApp(started.gateway), config.server, started.gateway.newId);
+    if (demo === undefined) greet(context, server.url, config, kept);
+    else await demo.greet(context, server.url, started.gateway, kept.dataDir);
+    log.info({ reason: await orders.stop }, "shutting down");
+    started.drain();
+    await server.close(config.server.shutdownGraceMs, orders.hurry);
+  } finally {
+    await started.close();
+    orders.close();
+  }
+  log.info("stopped");
+  if (orders.hurry.aborted) throw new CommandError("Told twice to stop, so what was under way was cut.", 1);
 }
 
 /** The simulator is loaded for a demo only. */
@@ -65,7 +79,7 @@ async function demoOf(config: Config): Promise<Demo> {
 }
 
 function flagsOf({ host, port, publicMetrics, verbose }: ServeOptions): object {
-  const server = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port: Number(port) }) };
+  const server = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
   return {
     server,
     ...(publicMetrics === true ? { metrics: { public: true } } : {}),
@@ -73,31 +87,25 @@ function flagsOf({ host, port, publicMetrics, verbose }: ServeOptions): object {
   };
 }
 
-function greeting(server: RunningServer, config: Config, kept: Kept): string {
-  const lines = [`Link.Assistant.Router listens on ${server.url}`];
-  lines.push(`Accounts: ${config.accounts.map((account) => account.name).join(", ")}`);
-  if (kept.dataDir !== undefined) lines.push(`Data: ${kept.dataDir}`);
-  if (kept.adminKeyMade)
-    lines.push("", `Admin key, shown this once (kept in ${kept.dataDir}/admin-key): ${kept.adminKey.reveal()}`);
-  lines.push("", "Issue a router token with: link-assistant-router tokens issue --label alice");
-  return `${lines.join("\n")}\n`;
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
 }
 
-function toldToStop(env: Environment): Promise<string> {
-  return new Promise((resolve) => {
-    const unwatch = watchPackageManager(env, () => settle("the package manager that started the gateway is gone"));
-    const settle = (reason: string): void => {
-      unwatch();
-      process.off("SIGTERM", settle).off("SIGINT", settle);
-      resolve(reason);
-    };
-    process.once("SIGTERM", settle).once("SIGINT", settle);
-  });
+function greet(context: CommandContext, url: string, config: Config, kept: Kept): void {
+  const accounts = config.accounts.map((account) => account.name);
+  const lines = [
+    `Link.Assistant.Router listens on ${url}`,
+    `Accounts: ${accounts.join(", ")}`,
+    `Data: ${kept.dataDir}`,
+    ...(config.tokens.adminKey === undefined ? [adminKeyLine(kept)] : []),
+    "Issue a router token with: link-assistant-router tokens issue --label alice",
+  ];
+  const shown = kept.adminKeyMade ? { admin_key: kept.adminKey.reveal() } : {};
+  context.print({ url, accounts, data_dir: kept.dataDir, ...shown }, () => `${lines.join("\n")}\n`);
 }
 
-async function stop(server: RunningServer, started: StartedGateway, config: Config, log: Logger): Promise<void> {
-  started.drain();
-  await server.close(config.server.shutdownGraceMs);
-  await started.close();
-  log.info("stopped");
+function adminKeyLine({ dataDir, adminKey, adminKeyMade }: Kept): string {
+  const place = `kept in ${dataDir}/admin-key`;
+  return adminKeyMade ? `Admin key, shown this once (${place}): ${adminKey.reveal()}` : `Admin key: ${place}`;
 }

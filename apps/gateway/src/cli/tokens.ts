@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 
 import { TOKEN_LIMITS, TOKEN_SCOPES } from "@link-assistant/core";
-import type { TokenRecord, TokenRegistry } from "@link-assistant/core";
+import type { Config, TokenRecord, TokenRegistry } from "@link-assistant/core";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { tokenView } from "../admin/tokens.ts";
-import { parseTokensLino } from "../lino/tokens-lino.ts";
+import { TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
+import type { TokenFile } from "../lino/tokens-lino.ts";
+import { errorCode } from "../error-code.ts";
 import { openKept, openTokens } from "../start.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, table } from "./terminal.ts";
@@ -59,8 +61,7 @@ interface IssueOptions {
 }
 
 async function issue(context: CommandContext, options: IssueOptions): Promise<void> {
-  await withTokens(context, async (registry) => {
-    const { accounts } = (await context.load()).config;
+  await withTokens(context, async (registry, { accounts }) => {
     if (options.account !== undefined && !accounts.some((account) => account.name === options.account)) {
       throw new CommandError(`There is no account named ${options.account} in the configuration.`, 2);
     }
@@ -123,31 +124,37 @@ async function change(
 }
 
 async function importLino(context: CommandContext, file: string): Promise<void> {
-  const records = parseTokensLino(readImport(file));
+  const { records, capped } = readTokenFile(file);
   await withTokens(context, async (registry) => {
     const { imported, known: knownBefore } = await registry.import(records);
-    context.print({ imported, known: knownBefore }, () => `${imported} imported, ${knownBefore} known before.\n`);
+    const caps = capped === 0 ? "" : `${capped} of them had a limit of requests, which this gateway does not keep.\n`;
+    context.print(
+      { imported, known: knownBefore, capped },
+      () => `${imported} imported, ${knownBefore} known before.\n${caps}`,
+    );
   });
 }
 
-function readImport(file: string): string {
+function readTokenFile(file: string): TokenFile {
   try {
     const { size } = statSync(file);
     if (size > MAX_IMPORT_BYTES) throw new CommandError(`${file} is larger than ${MAX_IMPORT_BYTES} bytes.`, 2);
-    return readFileSync(file, "utf8");
+    return parseTokensLino(readFileSync(file, "utf8"));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 2);
+    if (error instanceof TokenFileError) throw new CommandError(`${file}, ${error.message}. Nothing was imported.`, 2);
+    throw new CommandError(`${file} cannot be read (${errorCode(error)}).`, 2);
   }
 }
 
-async function withTokens(context: CommandContext, use: (registry: TokenRegistry) => Promise<void>): Promise<void> {
+async function withTokens(
+  context: CommandContext,
+  use: (registry: TokenRegistry, config: Config) => Promise<void>,
+): Promise<void> {
   const { config, env } = await context.load();
   const kept = openKept(config, env, context.log(false));
   try {
-    const registry = await openTokens(kept);
-    await use(registry);
-    registry.close();
+    await use(await openTokens(kept), config);
   } finally {
     await kept.store.close();
   }

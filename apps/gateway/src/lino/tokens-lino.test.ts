@@ -34,21 +34,26 @@ describe("a file of release 0.7.0", () => {
       issuedAtMs: 1000,
       expiresAtMs: 2000,
     };
-    expect(parseTokensLino(content)).toStrictEqual([ALICE, { ...bob, scopes: ["inference"], revokedAtMs: 1000 }]);
+    expect(parseTokensLino(content).records).toStrictEqual([ALICE, { ...bob, scopes: ["inference"], revokedAtMs: 1000 }]);
   });
 
   it("is read with its fields in any order and any spaces, tabs and line ends", () => {
     const content = `\uFEFF\r\n  (  token\t${ID}(revoked no)( expires_at  1700086400 )(issued_at 1700000000) (label"alice") )  \r\n`;
-    expect(parseTokensLino(content)).toStrictEqual([ALICE]);
+    expect(parseTokensLino(content).records).toStrictEqual([ALICE]);
   });
 
   it("is read past fields that are not known, whatever is in them", () => {
     const more = `(max_requests 100) (used_requests 3) (github_repos "a/b" (c (d ")")) ()) (client_kind)`;
-    expect(parseTokensLino(`(token ${ID} ${REQUIRED} ${more})`)).toStrictEqual([ALICE]);
+    expect(parseTokensLino(`(token ${ID} ${REQUIRED} ${more})`).records).toStrictEqual([ALICE]);
+  });
+
+  it("says how many had a limit of requests", () => {
+    const content = `(token ${ID} ${REQUIRED} (max_requests 100))\n(token ${OTHER_ID} ${REQUIRED} (used_requests 3))`;
+    expect(parseTokensLino(content)).toMatchObject({ records: [{ id: ID }, { id: OTHER_ID }], capped: 1 });
   });
 
   it.each(["", "\n\n", "# nothing\n#", " \t\r\n"])("may hold no record: %j", (content) => {
-    expect(parseTokensLino(content)).toStrictEqual([]);
+    expect(parseTokensLino(content).records).toStrictEqual([]);
   });
 
   it.each([
@@ -60,7 +65,7 @@ describe("a file of release 0.7.0", () => {
     ["no", null],
   ])("has tokens revoked at their issue: %s", (flag, revokedAtMs) => {
     const content = `(token ${ID} ${REQUIRED.replace("false", flag)})`;
-    expect(parseTokensLino(content)).toStrictEqual([{ ...ALICE, revokedAtMs }]);
+    expect(parseTokensLino(content).records).toStrictEqual([{ ...ALICE, revokedAtMs }]);
   });
 
   it("has admin tokens, which may observe here", () => {
@@ -164,7 +169,7 @@ describe("any records", () => {
           expiresAtMs: expiresAt * 1000,
           revokedAtMs: revoked ? issuedAt * 1000 : null,
         }));
-        expect(parseTokensLino(content)).toEqual(expected);
+        expect(parseTokensLino(content).records).toEqual(expected);
       }),
     );
   });

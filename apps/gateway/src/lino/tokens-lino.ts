@@ -16,6 +16,13 @@ export class TokenFileError extends Error {
   }
 }
 
+/** What a token file holds. */
+export interface TokenFile {
+  readonly records: readonly TokenRecord[];
+  /** How many of the records had `max_requests`, a limit of requests, which is not in them any more. */
+  readonly capped: number;
+}
+
 /** How the one value of a field is read; `undefined` when it is not what is expected. */
 interface Kind<T> {
   readonly expected: string;
@@ -64,30 +71,33 @@ const scopes: Kind<readonly TokenScope[]> = {
  * - `account` is optional; without it the token may use any.
  * - `scope` is optional. `"admin"` opened the administration there and becomes the scopes `inference` and `observe` here.
  * - The time of a revocation was not kept; it becomes that of the issue.
- * - Any other field is passed over, `max_requests` and `used_requests` among them: a limit of requests is not carried over.
+ * - Any other field is passed over. `max_requests` and `used_requests` are among them: a limit of requests is not carried
+ *   over, only counted.
  *
  * Throws a `TokenFileError` at the first line that is none of this, so that nothing is imported by halves. The text formats of
  * later releases are refused so, too. The caller bounds the text (64 MiB is plenty).
  */
-export function parseTokensLino(content: string): TokenRecord[] {
+export function parseTokensLino(content: string): TokenFile {
   const lineOfId = new Map<string, number>();
   const records: TokenRecord[] = [];
+  let capped = 0;
   for (const [index, line] of content.split("\n").entries()) {
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const fail: Fail = (expected) => {
       throw new TokenFileError(index + 1, expected);
     };
-    const record = parseToken(trimmed, fail);
+    const { record, isCapped } = parseToken(trimmed, fail);
     const before = lineOfId.get(record.id);
     if (before !== undefined) fail(`another id than on line ${before}`);
     lineOfId.set(record.id, index + 1);
     records.push(record);
+    if (isCapped) capped += 1;
   }
-  return records;
+  return { records, capped };
 }
 
-function parseToken(line: string, fail: Fail): TokenRecord {
+function parseToken(line: string, fail: Fail): { record: TokenRecord; isCapped: boolean } {
   if (!/^\(\s*token\s/.test(line))
     fail("(token <uuid> …), as release 0.7.0 wrote it; files of later releases are not read");
   const { head, fields } = parseRecord(line, fail);
@@ -105,7 +115,7 @@ function parseToken(line: string, fail: Fail): TokenRecord {
   const required = <T>(name: string, kind: Kind<T>): T => optional(name, kind) ?? fail(`a field (${name} …)`);
 
   const issuedAtMs = required("issued_at", timeMs);
-  return {
+  const record: TokenRecord = {
     id: id.text,
     label: required("label", text),
     account: optional("account", text) ?? null,
@@ -114,4 +124,5 @@ function parseToken(line: string, fail: Fail): TokenRecord {
     expiresAtMs: required("expires_at", timeMs),
     revokedAtMs: required("revoked", flag) ? issuedAtMs : null,
   };
+  return { record, isCapped: fields.has("max_requests") };
 }

@@ -221,6 +221,16 @@ describe("an error turn", () => {
 });
 
 describe("a script", () => {
+  it("that holds what cannot be sent is told so", async () => {
+    await start([rateLimitTurn(), { error: { status: 400, type: "x", message: "", headers: { "x-two": "a\nb" } } }]);
+    await post(simulator);
+
+    const response = await post(simulator);
+
+    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining("x-two")]);
+    expect(simulator.aborted).toBe(0);
+  });
+
   it("may be a function of the request", async () => {
     await start(async ({ rawBody }) => textTurn(`${rawBody.length} bytes`));
 

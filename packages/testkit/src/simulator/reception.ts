@@ -35,16 +35,24 @@ export class Reception {
   /** One exchange, from its first header to its last byte. */
   async receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = this.#watch(response);
+    let request: SimRequest;
     try {
-      const request = await readRequest(message, this.#service.requestId());
-      this.requests.add(request);
-      const leaks = leaksOf(request);
-      for (const leak of leaks) this.leaks.add(leak);
-      await this.#send(request, await this.#service.answer(request, leaks), response, connection);
+      request = await readRequest(message, this.#service.requestId());
     } catch {
-      // A client that leaves while it is sending ends the reading with an error: nobody is there to hear of it.
+      // The client left while it was sending: nobody is there to hear of it.
       response.destroy();
+      return;
     }
+    this.requests.add(request);
+    const leaks = leaksOf(request);
+    for (const leak of leaks) this.leaks.add(leak);
+    const answer = await this.#service.answer(request, leaks);
+    await this.#send(request, answer, response, connection).catch((error: unknown) => {
+      // A script may hold what Node does not send, such as a header of two lines.
+      connection.onDrop();
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(String(error));
+    });
   }
 
   /** Notes a request that is not HTTP; other errors of a connection are no news. */

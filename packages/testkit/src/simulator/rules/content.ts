@@ -79,7 +79,7 @@ export const CONTENT_RULES: readonly Rule<Call>[] = [
   {
     name: "empty text blocks",
     on: CONVERSATIONS,
-    find: (call) => firstText(call, (text) => text === ""),
+    find: firstEmptyText,
     message: ({ at }) => `${at}: text content blocks must be non-empty`,
   },
   {
@@ -142,10 +142,13 @@ function isEmpty({ index, role, fields, blocks }: CallMessage, count: number): b
   return !mayBeEmpty && blocks.length === 0;
 }
 
-function firstText(call: Call, isBad: (text: unknown) => boolean): Found | undefined {
-  const inSystem = objectsIn(call.body["system"]).some((block) => isBad(block["text"]));
-  if (inSystem) return found("system");
-  return firstBlock(call, (block) => foundIf(block["type"] === "text" && isBad(block["text"]), "messages"));
+function firstEmptyText(call: Call): Found | undefined {
+  if (objectsIn(call.body["system"]).some(isEmptyText)) return found("system");
+  return firstBlock(call, (block) => foundIf(isEmptyText(block), "messages"));
+}
+
+function isEmptyText({ type, text }: JsonObject): boolean {
+  return type === "text" && text === "";
 }
 
 function isBlank(block: JsonObject | undefined): boolean {
