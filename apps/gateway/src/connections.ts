@@ -23,4 +23,11 @@ export class Connections {
   closeIdle(): void {
     for (const [socket, answer] of this.#answers) if (answer === undefined || answer.closed) socket.destroy();
   }
+
+  /** Resolves when those of now have been closed and whoever waits for the end of their answers has heard of it. */
+  async gone(): Promise<void> {
+    await Promise.all(
+      [...this.#answers.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve))),
+    );
+  }
 }

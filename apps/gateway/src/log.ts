@@ -8,10 +8,7 @@ const SECRET_FIELDS = ["authorization", "x-api-key", "cookie", "token", "key", "
  * The gateway's own log: JSON lines, by default on standard error, so that standard output stays for people and for
  * `--json`. With `verbose` every exchange is in it.
  */
-export function createLog(
-  verbose: boolean,
-  to: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Logger {
+export function createLog(verbose: boolean, to: DestinationStream = pino.destination({ dest: 2, sync: true })): Logger {
   return pino(
     {
       level: verbose ? "debug" : "info",

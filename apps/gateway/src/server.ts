@@ -28,9 +28,18 @@ export interface RunningServer {
   close(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
-/** A port that cannot be listened on; says what to do. */
+/** An address or port that cannot be listened on; says what to do. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
+
+  constructor({ host, port }: { readonly host: string; readonly port: number }, cause: unknown) {
+    const code = errorCode(cause);
+    const advice =
+      code === "EADDRINUSE"
+        ? "Another program has this port. End it, or set ROUTER_PORT or --port to another one."
+        : "Set ROUTER_HOST and ROUTER_PORT to an address of this machine and a port that may be used.";
+    super(`Cannot listen on ${host}:${port} (${code}). ${advice}`);
+  }
 }
 
 /** Listens with the app. Throws a `ListenError` when the address or port cannot be had. */
@@ -58,24 +67,17 @@ export async function listen(app: H3, config: Config["server"], newId: () => str
     if (connections.isAnswering(socket)) socket.destroy();
     else refuse(error, socket, newId());
   });
-  await Promise.all([once(node, "listening").catch(listenFailure(config)), server.serve()]);
-  return { url: urlOf(node, config.host), close: (...limits) => closeServer(node, connections, ...limits) };
-}
-
-function listenFailure(config: Config["server"]): (error: unknown) => never {
-  return (error) => {
-    const code = errorCode(error);
-    const advice =
-      code === "EADDRINUSE"
-        ? "Another program has this port. End it, or set ROUTER_PORT or --port to another one."
-        : "Set ROUTER_HOST and ROUTER_PORT to an address of this machine and a port that may be used.";
-    throw new ListenError(`Cannot listen on ${config.host}:${config.port} (${code}). ${advice}`);
-  };
-}
-
-function urlOf(node: HttpServer, host: string): string {
+  const listening = once(node, "listening").catch((error: unknown) => {
+    throw new ListenError(config, error);
+  });
+  await Promise.all([listening, server.serve()]);
   const address = node.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const port = typeof address === "object" && address !== null ? address.port : config.port;
+  return { url: urlOf(config.host, port), close: (...limits) => closeServer(node, connections, ...limits) };
+}
+
+/** `http://…`, as programs on this machine reach a server that listens there. */
+export function urlOf(host: string, port: number): string {
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
@@ -86,9 +88,8 @@ async function closeServer(
   graceMs: number,
   hurry?: AbortSignal,
 ): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    node.close(() => resolve());
-  });
+  node.close();
+  const gone = connections.gone();
   connections.closeIdle();
   // A connection that its client keeps open after an answer would hold up the end until the time is over.
   const sweep = setInterval(() => connections.closeIdle(), SWEEP_MS);
@@ -96,7 +97,8 @@ async function closeServer(
   const timer = setTimeout(cut, graceMs);
   hurry?.addEventListener("abort", cut);
   if (hurry?.aborted === true) cut();
-  await closed;
+  // Node's own "close" comes before the exchanges that were cut hear of it.
+  await gone;
   clearInterval(sweep);
   clearTimeout(timer);
 }

@@ -1,14 +1,17 @@
-import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 
 import type { Config } from "@link-assistant/core";
 import { Command } from "commander";
-import { H3 } from "h3";
 
-import { listen, urlOf } from "../server.ts";
+import { ListenError, urlOf } from "../server.ts";
 import { openKept } from "../start.ts";
 import type { CommandContext } from "./context.ts";
 import { probeAccounts } from "./probe.ts";
 import { CommandError } from "./terminal.ts";
+
+/** Longest wait for a gateway to say what it is. */
+const GREETING_TIMEOUT_MS = 2000;
 
 interface Finding {
   readonly check: string;
@@ -62,14 +65,16 @@ async function look(check: string, examineIt: () => Promise<string>): Promise<Fi
 }
 
 /** A port that is taken is no problem when it is this gateway that runs there. */
-async function tryPort(config: Config["server"]): Promise<string> {
+async function tryPort({ host, port }: Config["server"]): Promise<string> {
+  const server = createServer().listen(port, host);
   try {
-    const server = await listen(new H3(), config, randomUUID);
-    await server.close(0);
+    await once(server, "listening");
     return "free";
   } catch (error) {
-    if (await isGateway(addressOf(config))) return "the gateway runs there";
-    throw error;
+    if (await isGateway(urlOf(host, port))) return "the gateway runs there";
+    throw new ListenError({ host, port }, error);
+  } finally {
+    server.close();
   }
 }
 

@@ -27,7 +27,11 @@ export async function probeAccounts(
       accounts.map(async (account): Promise<ProbeResult> => {
         const { name } = account;
         try {
-          return { name, ok: true, models: await countModels(upstream, account, config.accounts.indexOf(account), env) };
+          return {
+            name,
+            ok: true,
+            models: await countModels(upstream, account, config.accounts.indexOf(account), env),
+          };
         } catch (error) {
           return { name, ok: false, problem: wordsOf(error) };
         }

@@ -7,7 +7,6 @@ import { LineCounter, parseDocument } from "yaml";
 
 import { errorCode } from "../error-code.ts";
 
-
 const FILE_NAMES = ["router.config.yaml", "router.config.yml", "router.config.json", "router.config.ts"] as const;
 
 /**

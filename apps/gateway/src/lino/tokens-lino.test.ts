@@ -34,7 +34,10 @@ describe("a file of release 0.7.0", () => {
       issuedAtMs: 1000,
       expiresAtMs: 2000,
     };
-    expect(parseTokensLino(content).records).toStrictEqual([ALICE, { ...bob, scopes: ["inference"], revokedAtMs: 1000 }]);
+    expect(parseTokensLino(content).records).toStrictEqual([
+      ALICE,
+      { ...bob, scopes: ["inference"], revokedAtMs: 1000 },
+    ]);
   });
 
   it("is read with its fields in any order and any spaces, tabs and line ends", () => {
@@ -69,8 +72,8 @@ describe("a file of release 0.7.0", () => {
   });
 
   it("has admin tokens, which may observe here", () => {
-    const [ordinary, admin] = [`(scope "")`, `(scope "admin")`].map((scope) =>
-      parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`),
+    const [ordinary, admin] = [`(scope "")`, `(scope "admin")`].map(
+      (scope) => parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`).records,
     );
     expect(ordinary).toStrictEqual([ALICE]);
     expect(admin).toStrictEqual([{ ...ALICE, scopes: ["inference", "observe"] }]);
