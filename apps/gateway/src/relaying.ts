@@ -44,6 +44,7 @@ export class Relaying {
   readonly #whole: Buffer[] = [];
   #wholeBytes = 0;
   #stallTimer: NodeJS.Timeout | undefined;
+  #begun = false;
 
   constructor(
     exchange: Exchange,
@@ -56,7 +57,10 @@ export class Relaying {
     const { res } = exchange;
     res.writeHead(status, clientHeaders(headers, exchange.id));
     if (isStream(headers, exchange)) {
-      res.flushHeaders();
+      // The first event often comes with the headers, and then goes out with them in one piece.
+      process.nextTick(() => {
+        if (!this.#begun) res.flushHeaders();
+      });
       const stream = observeStream(exchange.surface.dialect);
       this.#stream = stream;
       exchange.seen = () => stream.observation;
@@ -67,7 +71,8 @@ export class Relaying {
 
   data(chunk: Buffer): void {
     const { res } = this.#exchange;
-    this.#exchange.noteFirstByte();
+    if (!this.#begun) this.#exchange.noteFirstByte();
+    this.#begun = true;
     if (!res.write(chunk)) this.#pause();
     if (this.#stream !== undefined) this.#stream.push(chunk);
     else if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);

@@ -7,6 +7,9 @@ import { decodeFrames, readFrame } from "./sse/frame.ts";
 import type { SseOptions } from "./sse/parse.ts";
 import { FrameSplitter } from "./sse/split.ts";
 
+/** Whole pieces only, so that one decoder serves all. */
+const UTF8 = new TextDecoder();
+
 /** Watches a stream that goes to the client as it came. Nothing that comes by can make it throw. */
 export interface StreamObserver {
   /** Takes in the next bytes, split anywhere. They are neither changed nor kept. */
@@ -27,7 +30,7 @@ export function observeStream(dialect: DialectId, options: SseOptions = {}): Str
 /** Reads a buffered answer. `status` is its HTTP status: from 400 on, the answer is an error whatever its body is. */
 export function observeBuffered(dialect: DialectId, status: number, body: Uint8Array): Observation {
   const { readBody } = dialectOf(dialect);
-  const json = parseObject(new TextDecoder().decode(body));
+  const json = parseObject(UTF8.decode(body));
   if (json !== undefined) return readBody(status, json);
   return { usage: {}, ended: false, contentStarted: false, ...(status >= 400 && { error: {} }) };
 }
