@@ -71,5 +71,5 @@ function restAfter(failure: Failure, failures: number, policy: CooldownPolicy): 
   if (failure.rest === "long") return policy.maxMs;
   const tolerated = failure.rest === "on_repeat" ? policy.failuresBeforeRest : 1;
   if (failures < tolerated) return 0;
-  return Math.min(policy.baseMs * 2 ** Math.min(failures - tolerated, 30), policy.maxMs);
+  return Math.min(policy.baseMs * 2 ** (failures - tolerated), policy.maxMs);
 }

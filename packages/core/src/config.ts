@@ -47,7 +47,11 @@ const account = z.discriminatedUnion("kind", [
     .strictObject({ ...accountBase, kind: z.literal("bearer"), token: secretSource })
     .describe("A bearer token that does not change."),
   z
-    .strictObject({ ...accountBase, kind: z.literal("credentials-dir"), directory: z.string().min(1).describe("The directory; its path.") })
+    .strictObject({
+      ...accountBase,
+      kind: z.literal("credentials-dir"),
+      directory: z.string().min(1).describe("Path of the directory."),
+    })
     .describe("A directory with a credentials file, read again when the file changes."),
 ]);
 

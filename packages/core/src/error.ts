@@ -75,7 +75,11 @@ export const FAULTS = {
     message: "The operator of this gateway has switched this API off.",
   },
   model_unknown: { status: 404, retry: false, message: "There is no such model here. `GET /v1/models` lists them." },
-  token_not_found: { status: 404, retry: false, message: "There is no router token of this id. `GET /api/tokens/list` lists them." },
+  token_not_found: {
+    status: 404,
+    retry: false,
+    message: "There is no router token of this id. `GET /api/tokens/list` lists them.",
+  },
   account_unknown: {
     status: 503,
     retry: false,

@@ -19,11 +19,10 @@ test("refuses an empty text", () => {
 });
 
 const SHOWN: Readonly<Record<string, (secret: Secret) => string>> = {
-  "String()": String,
-  "a template": (it) => `${unknown(it)}`,
-  "concatenation to a text": (it) => "" + unknown(it),
+  "String()": (it) => String(it),
+  "a template": (it) => String.raw`${it}`,
   "join of an array": (it) => [it].join(),
-  toLocaleString: (it) => it.toLocaleString(),
+  "toLocaleString()": (it) => it.toLocaleString(),
   "util.inspect": (it) => inspect(it),
   "util.inspect with everything": (it) => inspect(it, { showHidden: true, depth: null, getters: true }),
   "format %s": (it) => format("%s", it),
@@ -39,7 +38,8 @@ const HIDDEN: Readonly<Record<string, (secret: Secret) => unknown>> = {
   "JSON.stringify": (it) => JSON.stringify({ it }),
   "format %j": (it) => format("%j", it),
   "util.inspect within another object": (it) => inspect({ deep: { deeper: [it] }, map: new Map([["key", it]]) }),
-  "util.inspect without custom inspection": (it) => inspect(it, { customInspect: false, showHidden: true, depth: null }),
+  "util.inspect without custom inspection": (it) =>
+    inspect(it, { customInspect: false, showHidden: true, depth: null }),
   "the cause of an error": (it) => inspect(new Error("failed", { cause: it })),
   "Object.keys, values and entries": (it) => [Object.keys(it), Object.values(it), Object.entries(it)],
   "its own names and symbols": (it) => Reflect.ownKeys(it).map((key) => Reflect.get(it, key)),
@@ -48,7 +48,7 @@ const HIDDEN: Readonly<Record<string, (secret: Secret) => unknown>> = {
     for (const key in it) seen.push(key);
     return seen;
   },
-  "a spread": (it) => ({ ...it }),
+  "a spread": (it: object) => ({ ...it }),
   "Object.assign": (it) => Object.assign({}, it),
   structuredClone: (it) => structuredClone(it),
   "serialisation for another thread": (it) => deserialize(serialize(it)),

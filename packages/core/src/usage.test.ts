@@ -21,7 +21,14 @@ const anyUsage: fc.Arbitrary<Usage> = fc.record(
 
 describe("the whole prompt", () => {
   test("is the sum of its parts", () => {
-    const usage = { input: 1, cacheRead: 20, cacheWrite5m: 300, cacheWrite1h: 4000, cacheWrite: 50_000, output: 600_000 };
+    const usage = {
+      input: 1,
+      cacheRead: 20,
+      cacheWrite5m: 300,
+      cacheWrite1h: 4000,
+      cacheWrite: 50_000,
+      output: 600_000,
+    };
     expect(totalInputTokens(usage)).toBe(54_321);
     expect(totalTokens(usage)).toBe(654_321);
   });

@@ -4,6 +4,8 @@ import type { Usage } from "@link-assistant/core";
 export interface AnswerError {
   /** The error's type as the upstream spells it, such as `overloaded_error`. */
   readonly type?: string;
+  /** A finer name of the error, such as `thread_not_found`; Anthropic's `error.details.error_code`. */
+  readonly code?: string;
   /** The sentence for people. */
   readonly message?: string;
 }

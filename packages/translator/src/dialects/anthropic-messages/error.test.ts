@@ -7,7 +7,11 @@ test.each([
     { type: "error", error: { type: "api_error", message: "no" }, request_id: "r" },
     { type: "api_error", message: "no" },
   ],
-  [{ error: { message: "no" } }, { message: "no" }],
+  [
+    { error: { type: "not_found_error", message: "no", details: { error_code: "thread_not_found" } } },
+    { type: "not_found_error", code: "thread_not_found", message: "no" },
+  ],
+  [{ error: { message: "no", details: "more" } }, { message: "no" }],
   [{ error: "no" }, { message: "no" }],
   [{ error: { type: 7, message: "" } }, {}],
   [{ error: null }, {}],

@@ -8,6 +8,11 @@ import type { AnswerError } from "../../observation.ts";
 export function readError(body: unknown): AnswerError {
   const error = asObject(body)?.error;
   const type = asText(asObject(error)?.type);
+  const code = asText(asObject(asObject(error)?.details)?.error_code);
   const message = asText(asObject(error)?.message ?? error);
-  return { ...(type !== undefined && { type }), ...(message !== undefined && { message }) };
+  return {
+    ...(type !== undefined && { type }),
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
+  };
 }
