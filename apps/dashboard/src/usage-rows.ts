@@ -13,11 +13,17 @@ export function usageRows(usage: UsageAnswer, locale: string): UsageRow[] {
   return Object.entries(usage).flatMap(([field, value]) =>
     typeof value === "number"
       ? [{ label: labelOf(field), value: format.format(value) }]
-      : Object.entries(value).map(([key, count]) => ({ label: `${labelOf(field)}: ${key}`, value: format.format(count) })),
+      : Object.entries(value).map(([key, count]) => ({
+          label: `${labelOf(field)}: ${key}`,
+          value: format.format(count),
+        })),
   );
 }
 
 function labelOf(field: string): string {
-  const words = field.replace(/_total$/, "").replace(/_counts$/, "").replaceAll("_", " ");
+  const words = field
+    .replace(/_total$/, "")
+    .replace(/_counts$/, "")
+    .replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
