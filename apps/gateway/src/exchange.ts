@@ -6,10 +6,10 @@ import type { EndReason, LedgerEntry, TokenRecord, Usage } from "@link-assistant
 import type { Gateway } from "./gateway.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
-/** What was read out of an answer on its way to the client. */
-export interface Seen {
-  readonly model?: string;
-  readonly usage: Usage;
+/** An answer on its way to the client. */
+interface Answer {
+  /** What it has said of itself by now. */
+  seen(): { readonly model?: string; readonly usage: Usage };
 }
 
 /** The status recorded for a client that left before it was answered. */
@@ -34,7 +34,7 @@ export class Exchange {
   bytesSent = 0;
   bytesReceived = 0;
   /** What the answer said of itself. Read at the end, so that a stream that was cut still tells what it had told. */
-  seen: (() => Seen) | undefined;
+  answer: Answer | undefined;
   /** Stops what is being done for a client that has left. */
   onClientGone: (() => void) | undefined;
   clientGone = false;
@@ -100,7 +100,7 @@ export class Exchange {
   }
 
   #entry(status: number, end: EndReason): LedgerEntry {
-    const seen = this.seen?.();
+    const seen = this.answer?.seen();
     return {
       id: this.id,
       startedAtMs: this.#startedAtMs,

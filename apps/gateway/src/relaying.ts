@@ -54,6 +54,7 @@ export class Relaying {
   ) {
     this.#exchange = exchange;
     this.#controller = controller;
+    exchange.answer = this;
     const { res } = exchange;
     res.writeHead(status, clientHeaders(headers, exchange.id));
     if (isStream(headers, exchange)) {
@@ -61,11 +62,7 @@ export class Relaying {
       process.nextTick(() => {
         if (!this.#begun) res.flushHeaders();
       });
-      const stream = observeStream(exchange.surface.dialect);
-      this.#stream = stream;
-      exchange.seen = () => stream.observation;
-    } else {
-      exchange.seen = () => this.#readWhole(status);
+      this.#stream = observeStream(exchange.surface.dialect);
     }
   }
 
@@ -99,11 +96,14 @@ export class Relaying {
     else res.destroy();
   }
 
-  #readWhole(status: number): Observation {
+  /** What the answer has said of itself by now. */
+  seen(): Observation {
+    if (this.#stream !== undefined) return this.#stream.observation;
+    const { surface, res } = this.#exchange;
     const whole = this.#wholeBytes > MAX_READ_BYTES ? [] : this.#whole;
     const [only] = whole;
     const body = only !== undefined && whole.length === 1 ? only : Buffer.concat(whole);
-    return observeBuffered(this.#exchange.surface.dialect, status, body);
+    return observeBuffered(surface.dialect, res.statusCode, body);
   }
 
   #pause(): void {

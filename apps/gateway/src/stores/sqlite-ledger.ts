@@ -5,7 +5,7 @@ import type { Ledger, LedgerEntry } from "@link-assistant/core";
 import { LedgerQueue } from "./ledger-queue.ts";
 import { onceAMinute } from "./once-a-minute.ts";
 import { checkRecentLimit } from "./recent-limit.ts";
-import { LEDGER_COLUMNS, ledgerParameters, parseLedgerRow } from "./sqlite-rows.ts";
+import { LEDGER_COLUMNS, ledgerValues, parseLedgerRow } from "./sqlite-rows.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 import { messageOf, sqliteResult, withStoreErrors } from "./store-error.ts";
 
@@ -40,9 +40,7 @@ export class SqliteLedger implements Ledger {
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#reportRefused = onceAMinute(onError);
     const columns = LEDGER_COLUMNS.join(", ");
-    this.#insert = db.prepare(
-      `INSERT INTO ledger (${columns}) VALUES (${LEDGER_COLUMNS.map((name) => `:${name}`).join(", ")})`,
-    );
+    this.#insert = db.prepare(`INSERT INTO ledger (${columns}) VALUES (${LEDGER_COLUMNS.map(() => "?").join(", ")})`);
     this.#newest = db.prepare(`SELECT ${columns} FROM ledger ORDER BY sequence DESC LIMIT ?`);
     this.#queue = new LedgerQueue({ write: (entries) => this.#write(entries), onError });
   }
@@ -91,7 +89,7 @@ export class SqliteLedger implements Ledger {
   /** An entry that can never be kept (a duration that is not a number) must not keep the others from being written. */
   #insertOrReport(entry: LedgerEntry): void {
     try {
-      this.#insert.run(ledgerParameters(entry));
+      this.#insert.run(...ledgerValues(entry));
     } catch (error) {
       if (sqliteResult(error) !== SQLITE_CONSTRAINT) throw error;
       this.#reportRefused(`The ledger entry ${entry.id} was refused: ${messageOf(error)}`);

@@ -68,9 +68,10 @@ export function parseTokenRow(row: Row, path: string): TokenRecord {
   return parseRow(tokenRow, row, path);
 }
 
-/** The columns of a ledger entry. Tokens that were not reported are left out, which leaves their columns NULL. */
-export function ledgerParameters({ usage, end, stream, ...columns }: LedgerEntry): Parameters {
-  return { ...columns, endReason: end, stream: Number(stream), ...usage };
+/** What stands in `LEDGER_COLUMNS`, in their order: bound by name it takes three times as long. Tokens not reported are NULL. */
+export function ledgerValues({ usage, end, stream, ...columns }: LedgerEntry): (string | number | null)[] {
+  const named: Parameters = { ...columns, endReason: end, stream: Number(stream), ...usage };
+  return LEDGER_COLUMNS.map((name) => named[name] ?? null);
 }
 
 /** Throws a `StoreError` when the row holds no ledger entry. */
