@@ -159,7 +159,6 @@ describe("an error", () => {
   });
 
   test.each([
-    ["without an event line", `data: {"type" : "error","error":${JSON.stringify(error)}}\n\n`, error],
     ["without a type", `event: error\ndata: {"error":${JSON.stringify(error)}}\n\n`, error],
     ["whose data is no JSON", "event:error\ndata: upstream timed out\n\n", { message: "upstream timed out" }],
     ["that says nothing", "event: error\ndata: {}\n\n", {}],
@@ -167,6 +166,12 @@ describe("an error", () => {
     expect(observe(text).error).toEqual(seen);
     expect(observe(START + BLOCK + text).error).toEqual(seen);
   });
+});
+
+test("an error without an event line is read before content, and leaves the answer unended after it", () => {
+  const unnamed = `data: {"type":"error","error":{"type":"overloaded_error","message":"no"}}\n\n`;
+  expect(observe(unnamed).error).toEqual({ type: "overloaded_error", message: "no" });
+  expect(observe(START + BLOCK + unnamed).ended).toBe(false);
 });
 
 describe("what only looks like an event", () => {

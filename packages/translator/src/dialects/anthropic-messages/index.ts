@@ -5,9 +5,10 @@ import { readBody, readStream } from "./observe.ts";
 /** Anthropic Messages. */
 export const anthropicMessages: Dialect = {
   id: "anthropic-messages",
-  // `message_start`, `message_delta`, `message_stop`; an error by its type, or by its event line with or without a blank.
+  // `message_start`, `message_delta`, `message_stop`; an error by its event line, with or without a blank, since official clients
+  // know it by nothing else. The longer the shortest marker, the faster the search; quotes and colons are everywhere in JSON.
   // A name spelt with JSON escapes would be missed; no service writes one.
-  findMarker: findBytes(["message_", '"error"', ": error", "t:error"]),
+  findMarker: findBytes(["message_", "event: error", "event:error"]),
   readStream,
   readBody,
 };
