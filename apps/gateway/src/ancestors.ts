@@ -5,7 +5,7 @@ import type { Environment } from "./config/environment.ts";
 
 const LOOK_MS = 500;
 const MAX_DEPTH = 16;
-/** The program, or the script that a program such as node runs; npm writes its command behind its name. */
+/** A program, or a script that it is to run; npm writes its command behind its name. */
 const MANAGER = /^(?:.*\/)?(?:npm|npx|pnpm)(?:-cli)?(?:\.[cm]?js)?(?:\s|$)/;
 
 /**
@@ -37,10 +37,15 @@ function packageManagersAbove(pid: number): number[] {
   for (let at = pid; at > 1 && line.length < MAX_DEPTH;) {
     const found = lookUp(at);
     if (found === undefined) break;
-    line.push({ pid: at, isManager: found.words.slice(0, 2).some((word) => MANAGER.test(word)) });
+    line.push({ pid: at, isManager: isPackageManager(found.words) });
     at = found.parent;
   }
   return line.slice(0, line.findLastIndex((entry) => entry.isManager) + 1).map((entry) => entry.pid);
+}
+
+/** Whether the words that a process was started with, the program first, are those of npm, npx or pnpm. */
+export function isPackageManager(words: readonly string[]): boolean {
+  return words.slice(0, 2).some((word) => MANAGER.test(word));
 }
 
 function lookUp(pid: number): Ancestor | undefined {

@@ -19,7 +19,7 @@ export class Connections {
     return answer?.headersSent === true && !answer.closed;
   }
 
-  /** Closes those on which no answer is under way; Node's own counts one that has never been used among the busy. */
+  /** Closes those on which no answer is under way, also while the headers of a request are still coming in. */
   closeIdle(): void {
     for (const [socket, answer] of this.#answers) if (answer === undefined || answer.closed) socket.destroy();
   }

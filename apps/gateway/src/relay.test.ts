@@ -4,9 +4,10 @@ import { errorTurn, overloadedTurn, rateLimitTurn, textTurn, toolTurn } from "@l
 import type { Script, Turn } from "@link-assistant/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 
-import { rawRequest, until } from "./testing/answers.ts";
+import { rawRequest } from "./testing/answers.ts";
 import { MESSAGE, post, startHarness } from "./testing/harness.ts";
 import type { Harness, HarnessOptions } from "./testing/harness.ts";
+import { until } from "./testing/until.ts";
 
 let harness: Harness;
 afterEach(() => harness[Symbol.asyncDispose]());

@@ -67,10 +67,11 @@ export async function listen(app: H3, config: Config["server"], newId: () => str
     if (connections.isAnswering(socket)) socket.destroy();
     else refuse(error, socket, newId());
   });
-  const listening = once(node, "listening").catch((error: unknown) => {
+  try {
+    await Promise.all([once(node, "listening"), server.serve()]);
+  } catch (error) {
     throw new ListenError(config, error);
-  });
-  await Promise.all([listening, server.serve()]);
+  }
   const address = node.address();
   const port = typeof address === "object" && address !== null ? address.port : config.port;
   return { url: urlOf(config.host, port), close: (...limits) => closeServer(node, connections, ...limits) };

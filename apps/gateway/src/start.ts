@@ -44,6 +44,7 @@ export function openKept(config: Config, env: Environment, log: Logger, inMemory
   };
   const tokenSecret = secretOf(config.tokens.secret, "tokens.secret", "token-secret").secret;
   const adminKey = secretOf(config.tokens.adminKey, "tokens.adminKey", "admin-key");
+  forHeader(adminKey.secret, "tokens.adminKey");
   const store =
     dataDir === undefined
       ? createMemoryStore()
@@ -132,7 +133,11 @@ function openAccounts(config: Config, env: Environment, pool: AccountPool, log: 
 export function accountSecret(account: SecretAccount, index: number, env: Environment): Secret {
   const [field, source] =
     account.kind === "api-key" ? (["key", account.key] as const) : (["token", account.token] as const);
-  const secret = resolveSecret(source, `accounts[${index}].${field}`, env);
+  return forHeader(resolveSecret(source, `accounts[${index}].${field}`, env), `accounts[${index}].${field}`);
+}
+
+/** The secret, if a header can carry it; else a `ConfigError` that names its field. */
+function forHeader(secret: Secret, field: string): Secret {
   if (/^[\x21-\x7e]+$/.test(secret.reveal())) return secret;
-  throw new ConfigError([`accounts[${index}].${field}: expected visible ASCII characters, as a header can carry them`]);
+  throw new ConfigError([`${field}: expected visible ASCII characters, as a header can carry them`]);
 }

@@ -11,7 +11,7 @@ import { probeAccounts } from "./probe.ts";
 import { CommandError } from "./terminal.ts";
 
 /** Longest wait for a gateway to say what it is. */
-const GREETING_TIMEOUT_MS = 2000;
+const GREETING_TIMEOUT_MS = 1000;
 
 interface Finding {
   readonly check: string;

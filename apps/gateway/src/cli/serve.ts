@@ -37,7 +37,12 @@ export function serveCommand(context: CommandContext): Command {
     .option("--port <number>", "port to listen on; 0 for any free one", port)
     .option("--public-metrics", "serve /metrics without a key")
     .option("--verbose", "log every exchange")
-    .action((options: ServeOptions) => serve(context, options));
+    .allowExcessArguments()
+    .action((options: ServeOptions, command: Command) => {
+      // As the default command it is given whatever names no other one.
+      const [unknown] = command.args;
+      return unknown === undefined ? serve(context, options) : command.error(`error: unknown command '${unknown}'`);
+    });
 }
 
 async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
@@ -55,7 +60,10 @@ async function runGateway(context: CommandContext, config: Config, env: Environm
   if (config.accounts.length === 0) throw new CommandError(NO_ACCOUNT, 2);
   const log = context.log(config.verbose);
   const kept = openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
-  const started = await startGateway(config, env, kept, log);
+  const started = await startGateway(config, env, kept, log).catch(async (error: unknown) => {
+    await kept.store.close();
+    throw error;
+  });
   const orders = takeOrders(env);
   try {
     const server = await listen(createApp(started.gateway), config.server, started.gateway.newId);

@@ -3,7 +3,7 @@ import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { ConfigError } from "@link-assistant/core";
-import { LineCounter, parseDocument } from "yaml";
+import { parseDocument } from "yaml";
 
 import { errorCode } from "../error-code.ts";
 
@@ -31,14 +31,13 @@ export async function readConfigFile(cwd: string, named?: string): Promise<unkno
 
 /** JSON is YAML, and this reader says in either where it breaks. */
 function readYaml(path: string, text: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text);
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
     throw new ConfigError(
-      problems.map(({ code, pos: [at] }) => {
-        const { line, col } = lines.linePos(at);
-        return `${path}, line ${line}, column ${col}: it cannot be read (${code})`;
+      problems.map(({ code, linePos }) => {
+        const [at] = linePos ?? [];
+        return `${path}, line ${at?.line}, column ${at?.col}: it cannot be read (${code})`;
       }),
     );
   }

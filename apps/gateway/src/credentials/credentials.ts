@@ -34,8 +34,6 @@ export interface CredentialSources {
   readonly onChange: (account: string) => void;
   /** Called once with each reason why a credential cannot be read; holds no secret. */
   readonly onProblem: (account: string, reason: string) => void;
-  /** Milliseconds between two looks at credentials files; default 1,000. */
-  readonly pollMs?: number;
 }
 
 /** How a secret that does not change is put on a request. */
@@ -66,7 +64,6 @@ function open(account: AccountConfig, sources: CredentialSources): Credential {
       betas: account.betas,
       onChange: () => sources.onChange(account.name),
       onProblem: (reason) => sources.onProblem(account.name, reason),
-      pollMs: sources.pollMs,
     });
   }
   const { name, prefix } = FIXED[account.kind];

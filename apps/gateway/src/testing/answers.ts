@@ -27,8 +27,3 @@ export function rawRequest(url: string, ...parts: readonly string[]): Promise<st
     socket.on("error", () => {});
   });
 }
-
-/** Resolves once the condition holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
