@@ -9,8 +9,9 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** Longest wait for a body that is not wanted. */
+/** Longest wait for a body that is not wanted, and how many times the permitted length of it is let go by. */
 const MAX_DISCARD_MS = 2000;
+const MAX_DISCARD_FACTOR = 8;
 
 /**
  * Reads a request body whole, as one piece of memory. Too long, too slow or compressed: a fault. A client that leaves while
@@ -44,8 +45,8 @@ export function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buff
 }
 
 /**
- * Lets a body that nobody will read come to its end, so that the client gets to read the answer. Gives up at the same
- * bounds as reading does; what comes later is cut off with the connection.
+ * Lets a body that nobody will read come to its end, so that the client gets to read the answer. Gives up in the
+ * end; what comes later is cut off with the connection.
  */
 export function discardBody(req: IncomingMessage, limits: BodyLimits): Promise<void> {
   if (req.readableEnded || req.destroyed) return Promise.resolve();
