@@ -130,6 +130,28 @@ describe("bodies that cannot be taken", () => {
     await stillServes();
   });
 
+  test("one several times too long, of a client that reads only when all is sent: it sees the 413", async () => {
+    const maxBodyBytes = 4_194_304;
+    await using roomy = await startHarness({ config: { server: { maxBodyBytes } } });
+    const body = Buffer.alloc(6 * maxBodyBytes, "x");
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      const socket = connect(Number(new URL(roomy.url).port), "127.0.0.1", () => {
+        socket.write(
+          `POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: ${roomy.token}\r\ncontent-length: ${body.length}\r\n\r\n`,
+        );
+        socket.write(body, () =>
+          socket.on("data", (chunk: Buffer) => {
+            text += chunk.toString();
+            if (text.endsWith("}")) socket.destroy();
+          }),
+        );
+      });
+      socket.on("error", reject).on("close", () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+  });
+
   test("one that never ends: 413, though the client goes on sending", async () => {
     const answer = await raw(
       `${START()}transfer-encoding: chunked\r\n\r\n`,

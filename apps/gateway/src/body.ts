@@ -61,7 +61,7 @@ export function discardBody(req: IncomingMessage, limits: BodyLimits): Promise<v
     };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > limits.maxBodyBytes) settle();
+      if (bytes > MAX_DISCARD_FACTOR * limits.maxBodyBytes) settle();
     };
     req
       .on("error", () => {})
