@@ -3,8 +3,18 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Parses text that should be a JSON object; undefined when it is anything else, broken or too deep included. */
 export function parseObject(text: string): JsonObject | undefined {
+  return asObject(parse(text));
+}
+
+/** Parses a buffered body. Gemini puts its errors into an array, even where it speaks as OpenAI: the first of them is the body. */
+export function parseBody(text: string): JsonObject | undefined {
+  const body = parse(text);
+  return asObject(Array.isArray(body) ? body[0] : body);
+}
+
+function parse(text: string): unknown {
   try {
-    return asObject(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

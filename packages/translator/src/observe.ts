@@ -1,5 +1,5 @@
 import type { AnswerReader, Dialect, DialectId } from "./dialect.ts";
-import { parseObject } from "./json.ts";
+import { parseBody } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import { dialectOf } from "./registry.ts";
 import { frameEnd, frameStart, skipLineEnds } from "./sse/boundary.ts";
@@ -30,7 +30,7 @@ export function observeStream(dialect: DialectId, options: SseOptions = {}): Str
 /** Reads a buffered answer. `status` is its HTTP status: from 400 on, the answer is an error whatever its body is. */
 export function observeBuffered(dialect: DialectId, status: number, body: Uint8Array): Observation {
   const { readBody } = dialectOf(dialect);
-  const json = parseObject(UTF8.decode(body));
+  const json = parseBody(UTF8.decode(body));
   if (json !== undefined) return readBody(status, json);
   return { usage: {}, ended: false, contentStarted: false, ...(status >= 400 && { error: {} }) };
 }

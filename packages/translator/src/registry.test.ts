@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
+import { DIALECT_IDS } from "./dialect.ts";
 import { dialectOf } from "./registry.ts";
 
-test("gives a dialect by its name", () => {
-  expect(dialectOf("anthropic-messages").id).toBe("anthropic-messages");
+test.each(DIALECT_IDS)("gives %s by its name", (id) => {
+  expect(dialectOf(id).id).toBe(id);
 });
 
 test("says which dialects there are when it has none of that name", () => {
-  expect(() => dialectOf("openai-chat")).toThrow(
-    new TypeError('no dialect "openai-chat"; there is anthropic-messages'),
+  expect(() => Reflect.apply(dialectOf, undefined, ["latin"])).toThrow(
+    new TypeError(`no dialect "latin"; there is ${DIALECT_IDS.join(", ")}`),
   );
 });
