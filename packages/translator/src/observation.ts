@@ -4,7 +4,7 @@ import type { Usage } from "@link-assistant/core";
 export interface AnswerError {
   /** The error's type as the upstream spells it, such as `overloaded_error`. */
   readonly type?: string;
-  /** A finer name of the error, such as `thread_not_found`; Anthropic's `error.details.error_code`. */
+  /** A finer name of the error, such as `thread_not_found`; Anthropic's `error.details.error_code`, OpenAI's `error.code`. */
   readonly code?: string;
   /** The sentence for people. */
   readonly message?: string;
@@ -24,7 +24,7 @@ export interface Answer {
   readonly error?: AnswerError;
   /** Whether the answer came to its end: the dialect's terminal event was seen, or a buffered body was whole JSON. */
   readonly ended: boolean;
-  /** Whether a content block has begun. */
+  /** Whether content has begun: a block, an item or a first piece of it. */
   readonly contentStarted: boolean;
 }
 
