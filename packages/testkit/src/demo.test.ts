@@ -135,7 +135,7 @@ describe("the demo", () => {
     ["claude-code-title.json", '{"title":"Simulated by the Link.Assistant.Router demo"}'],
   ])("serves Claude Code: %s", async (file, text) => {
     const sample: { path: string; headers: Record<string, string>; body: JsonObject } = JSON.parse(
-      readFileSync(join(import.meta.dirname, "simulator/fixtures", file), "utf8"),
+      readFileSync(join(import.meta.dirname, "anthropic-simulator/fixtures", file), "utf8"),
     );
 
     const response = await post(demo, sample.body, sample);

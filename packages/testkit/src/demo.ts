@@ -2,8 +2,9 @@ import { schemaExample } from "./demo/schema-example.ts";
 import { lastUserText, toolResultsInLastTurn } from "./demo/last-turn.ts";
 import { textTurn, toolTurn } from "./simulator/build-turn.ts";
 import { isObject, objectsIn, textOf, type JsonObject } from "./simulator/json.ts";
-import type { Script, Simulator } from "./simulator/simulator.ts";
-import { startSimulator } from "./simulator/start-simulator.ts";
+import type { Script } from "./simulator/script.ts";
+import type { Simulator } from "./simulator/simulator.ts";
+import { startSimulator } from "./anthropic-simulator/start-simulator.ts";
 import type { MessageTurn } from "./simulator/turn.ts";
 
 /** The models that the demo lists. */

@@ -20,7 +20,7 @@ export function toolTurn(
   return { blocks: [...before, { type: "tool_use", name, input, ...(id === undefined ? {} : { id }) }], ...rest };
 }
 
-/** An answer that thinks first: a signed thinking block, then a text block. */
+/** An answer that thinks first: thinking with its signature, then a text. */
 export function thinkingTurn(thinking: string, text: string, options: MessageOptions = {}): MessageTurn {
   return {
     blocks: [
@@ -31,7 +31,7 @@ export function thinkingTurn(thinking: string, text: string, options: MessageOpt
   };
 }
 
-/** The usual status of each error type. Source: Anthropic's API documentation, read 2026-11. */
+/** The usual status of each error type of Anthropic's. Source: Anthropic's API documentation, read 2026-11. */
 const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -65,7 +65,7 @@ export function rateLimitTurn(retryAfterSeconds?: number): ErrorTurn {
   return errorTurn("rate_limit_error", "This request would exceed your organization's rate limit.", { headers });
 }
 
-/** A 529. */
+/** A 529; at OpenAI a 503. */
 export function overloadedTurn(): ErrorTurn {
   return errorTurn("overloaded_error", "Overloaded");
 }

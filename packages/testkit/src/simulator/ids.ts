@@ -1,18 +1,15 @@
-/** Numbered ids, the same in every run. */
-export interface Ids {
-  /** `req_sim_000001` */
-  request(): string;
-  /** `msg_sim_000001` */
-  message(): string;
-  /** `toolu_sim_000001` */
-  toolUse(): string;
-}
+/** Gives the next id that begins with a prefix. */
+export type Ids = (prefix: string) => string;
 
-/** @param name stands in the middle of each id, so that several simulators give different ones. */
+/**
+ * Numbered ids, the same in every run: `msg_sim_000001` is the first for the prefix `msg_`.
+ * @param name stands in the middle of each id, so that several simulators give different ones.
+ */
 export function createIds(name: string): Ids {
-  const numbered = (prefix: string): (() => string) => {
-    let last = 0;
-    return () => `${prefix}_${name}_${String(++last).padStart(6, "0")}`;
+  const last = new Map<string, number>();
+  return (prefix) => {
+    const number = (last.get(prefix) ?? 0) + 1;
+    last.set(prefix, number);
+    return `${prefix}${name}_${String(number).padStart(6, "0")}`;
   };
-  return { request: numbered("req"), message: numbered("msg"), toolUse: numbered("toolu") };
 }

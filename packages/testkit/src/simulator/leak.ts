@@ -8,15 +8,18 @@ export interface Leak {
   readonly what: string;
 }
 
-interface LeakRule {
+/** One thing that must never reach an upstream. */
+export interface LeakRule {
   readonly what: string;
   readonly found: (request: SimRequest) => boolean;
 }
 
-const ROUTER_TOKEN = "la_sk_";
+/** How the tokens begin that the router gives to its own clients. */
+export const ROUTER_TOKEN = "la_sk_";
 const HARMLESS_CONNECTION = new Set(["keep-alive", "close"]);
 
-const LEAK_RULES: readonly LeakRule[] = [
+/** What must not reach any upstream: router tokens, cookies, hop-by-hop headers. */
+export const LEAK_RULES: readonly LeakRule[] = [
   { what: "a router token in a header", found: ({ headers }) => JSON.stringify(headers).includes(ROUTER_TOKEN) },
   { what: "a router token in the path", found: ({ path }) => path.includes(ROUTER_TOKEN) },
   { what: "a connection header that names other headers", found: namesOtherHeaders },
@@ -29,15 +32,17 @@ const LEAK_RULES: readonly LeakRule[] = [
     "te",
     "trailer",
     "upgrade",
-  ].map((name) => ({
-    what: `the header ${name}`,
-    found: (request: SimRequest) => request.headers[name] !== undefined,
-  })),
+  ].map(headerLeak),
 ];
 
-/** Everything in a request that must not reach an upstream: router tokens, cookies, hop-by-hop headers. */
-export function leaksOf(request: SimRequest): Leak[] {
-  return LEAK_RULES.filter((rule) => rule.found(request)).map((rule) => ({ requestId: request.id, what: rule.what }));
+/** A header that must not reach an upstream. */
+export function headerLeak(name: string): LeakRule {
+  return { what: `the header ${name}`, found: ({ headers }) => headers[name] !== undefined };
+}
+
+/** Everything in a request that must not reach an upstream by these rules. */
+export function leaksOf(request: SimRequest, rules: readonly LeakRule[]): Leak[] {
+  return rules.filter((rule) => rule.found(request)).map((rule) => ({ requestId: request.id, what: rule.what }));
 }
 
 function namesOtherHeaders({ headers }: SimRequest): boolean {

@@ -1,4 +1,4 @@
-import type { Frame } from "./events.ts";
+import type { Frame } from "./frame.ts";
 import type { Step } from "./step.ts";
 import type { Pace } from "./turn.ts";
 

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Usage } from "@link-assistant/core";
 
-import { leaksOf, type Leak } from "./leak.ts";
+import type { Leak } from "./leak.ts";
 import { createLog, type Log } from "./log.ts";
 import { readRequest, type SimRequest } from "./request.ts";
-import { Service, type Answer } from "./service.ts";
-import type { Billed, SimulatorOptions } from "./simulator.ts";
+import type { Answer, Service } from "./service.ts";
+import type { Billed } from "./simulator.ts";
 import { play, type PlayOptions } from "./step.ts";
 
 type Connection = Omit<PlayOptions, "onBilled">;
@@ -24,9 +24,8 @@ export class Reception {
   #closing = false;
   #waiting: (() => void)[] = [];
 
-  constructor(options: SimulatorOptions) {
-    const { keep = Number.POSITIVE_INFINITY } = options;
-    this.#service = new Service(options);
+  constructor(service: Service, keep: number = Number.POSITIVE_INFINITY) {
+    this.#service = service;
     this.requests = createLog(keep);
     this.billed = createLog(keep);
     this.leaks = createLog(keep);
@@ -37,14 +36,14 @@ export class Reception {
     const connection = this.#watch(response);
     let request: SimRequest;
     try {
-      request = await readRequest(message, this.#service.requestId());
+      request = await readRequest(message, this.#service.requestId(), this.#service.credentialOf);
     } catch {
       // The client left while it was sending: nobody is there to hear of it.
       response.destroy();
       return;
     }
     this.requests.add(request);
-    const leaks = leaksOf(request);
+    const leaks = this.#service.leaksOf(request);
     for (const leak of leaks) this.leaks.add(leak);
     const answer = await this.#service.answer(request, leaks);
     await this.#send(request, answer, response, connection).catch((error: unknown) => {

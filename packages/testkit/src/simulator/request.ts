@@ -2,19 +2,19 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import { parseJson } from "./json.ts";
 
-/** A longer body is answered with 413. Source: Anthropic's request size limits for the Messages API, read 2026-11. */
+/** A longer body is answered with 413. Source: Anthropic's request size limits for the Messages API, read 2026-11; OpenAI names none. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** One request as it came. */
 export interface SimRequest {
-  /** The `request-id` of its answer. */
+  /** The id of its answer: `request-id` or `x-request-id`. */
   readonly id: string;
   readonly method: string;
   /** With the query. */
   readonly path: string;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The value of `x-api-key`, else of the bearer token; absent when neither was sent. */
+  /** The credential it presents; absent when it presents none. */
   readonly credential: string | undefined;
   /** The bytes of the body; of a body that is too long only the first part. */
   readonly rawBody: Buffer;
@@ -25,7 +25,11 @@ export interface SimRequest {
 }
 
 /** Reads the whole request; throws when the client leaves before its end. */
-export async function readRequest(message: IncomingMessage, id: string): Promise<SimRequest> {
+export async function readRequest(
+  message: IncomingMessage,
+  id: string,
+  credentialOf: (headers: IncomingHttpHeaders) => string | undefined,
+): Promise<SimRequest> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // What is over the limit is read and thrown away: a client that is still sending could not read an answer.
@@ -46,9 +50,7 @@ export async function readRequest(message: IncomingMessage, id: string): Promise
   };
 }
 
-// Anthropic takes `x-api-key` when both are sent.
-function credentialOf(headers: IncomingHttpHeaders): string | undefined {
-  const key = headers["x-api-key"];
-  if (typeof key === "string" && key !== "") return key;
-  return /^bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+/** The bearer token of a request; `undefined` when there is none. */
+export function bearerToken({ authorization = "" }: IncomingHttpHeaders): string | undefined {
+  return /^bearer\s+(\S+)$/i.exec(authorization)?.[1];
 }

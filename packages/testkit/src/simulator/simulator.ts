@@ -1,23 +1,17 @@
 import type { Usage } from "@link-assistant/core";
 
 import type { Leak } from "./leak.ts";
-import type { SimModel } from "./model.ts";
 import type { SimRequest } from "./request.ts";
-import type { Turn } from "./turn.ts";
+import type { Script } from "./script.ts";
 
-/** Says what the model does: a function asked for each call, or turns that are used up in order. */
-export type Script = ((request: SimRequest) => Turn | Promise<Turn>) | readonly Turn[];
-
-/** How a simulator is set up. */
-export interface SimulatorOptions {
+/** How any simulator is set up. */
+export interface CommonOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   /** Default: a short text for every call. */
   readonly script?: Script;
-  /** The credentials that are accepted, as `x-api-key` or as bearer token. Default: any. */
+  /** The credentials that are accepted. Default: any. */
   readonly credentials?: readonly string[];
-  /** The models that are known; a name that is in `KNOWN_MODELS` stands for that one, any other takes everything. Default: `KNOWN_MODELS`. */
-  readonly models?: readonly (SimModel | string)[];
   /** Whether models that are not known are answered too; they take everything. Default false. */
   readonly anyModel?: boolean;
   /** The middle of all ids, so that two simulators can be told apart. Default `sim`. */

@@ -1,4 +1,4 @@
-import { isObject, objectsIn, type JsonObject } from "./json.ts";
+import { isObject } from "./json.ts";
 
 const CHARACTERS_PER_TOKEN = 4;
 /** About what a picture costs; its base64 text is not counted. */
@@ -9,42 +9,22 @@ export function estimateTokens(value: unknown): number {
   let mediaTokens = 0;
   const text = JSON.stringify(value, (key, member: unknown) => {
     if (key === "cache_control") return undefined;
-    if (!isObject(member) || member["type"] !== "base64") return member;
+    if (!isMedia(member)) return member;
     mediaTokens += MEDIA_TOKENS;
-    return undefined;
+    return typeof member === "string" ? "" : undefined;
   });
   // Of an absent value there is no JSON.
   const characters = value === undefined ? 0 : text.length;
   return Math.ceil(characters / CHARACTERS_PER_TOKEN) + mediaTokens;
 }
 
-/** One piece of a prompt, in the order in which a prompt cache sees them: tools, system, messages. */
-export interface PromptPart {
-  readonly content: unknown;
-  /** The `cache_control` on it; absent when there is none. */
-  readonly cacheControl?: JsonObject;
+/** The tokens of all pieces of a prompt. */
+export function estimateAllTokens(values: readonly unknown[]): number {
+  return values.reduce<number>((sum, value) => sum + estimateTokens(value), 0);
 }
 
-/** The prompt of a request as the pieces that can be cached. */
-export function promptParts(body: JsonObject): PromptPart[] {
-  return [
-    ...objectsIn(body["tools"]).map(partOf),
-    ...contentParts(body["system"]),
-    ...objectsIn(body["messages"]).flatMap((message) => contentParts(message["content"], message["role"])),
-  ];
-}
-
-/** A rough count of the tokens of a request's whole prompt. */
-export function estimatePromptTokens(body: JsonObject): number {
-  return promptParts(body).reduce((sum, part) => sum + estimateTokens(part.content), 0);
-}
-
-function contentParts(content: unknown, role?: unknown): PromptPart[] {
-  if (typeof content === "string") return [{ content: role === undefined ? content : { role, content } }];
-  return objectsIn(content).map((block) => partOf(role === undefined ? block : { role, ...block }));
-}
-
-function partOf(block: JsonObject): PromptPart {
-  const cacheControl = block["cache_control"];
-  return isObject(cacheControl) ? { content: block, cacheControl } : { content: block };
+// A picture or file as Anthropic's dialect holds it, or as a data URL.
+function isMedia(member: unknown): boolean {
+  if (typeof member === "string") return /^data:[^,]{0,200};base64,/.test(member);
+  return isObject(member) && member["type"] === "base64";
 }
