@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { configurationReference } from "./configuration-reference.ts";
 import { ROOT } from "./manifests.ts";
 import { metricsReference } from "./metrics-reference.ts";
+import { translationLosses } from "./translation-losses.ts";
 
 /** The documents that are written from the code. `--check` only says which of them are out of date. */
 const DOCUMENTS: readonly (readonly [path: string, write: () => string])[] = [
   ["docs/configuration.md", configurationReference],
   ["docs/metrics.md", metricsReference],
+  ["docs/translation-losses.md", translationLosses],
 ];
 
 const checking = process.argv.includes("--check");

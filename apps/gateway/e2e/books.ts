@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 
+import { SURFACES } from "@link-assistant/core";
 import type { LedgerEntry, Usage } from "@link-assistant/core";
 
 import type { Harness } from "../src/testing/harness.ts";
+import type { E2eUpstream } from "./upstreams.ts";
 
 /** All ended exchanges, oldest first. */
 export async function ledgerRows({ gateway }: Harness): Promise<LedgerEntry[]> {
@@ -11,9 +13,13 @@ export async function ledgerRows({ gateway }: Harness): Promise<LedgerEntry[]> {
 }
 
 /** Holds ledger, metrics and simulator against each other; throws where they do not agree. */
-export async function checkBooks(harness: Harness, rows: readonly LedgerEntry[]): Promise<void> {
+export async function checkBooks(
+  harness: Harness,
+  upstream: E2eUpstream,
+  rows: readonly LedgerEntry[],
+): Promise<void> {
   checkSecrets(harness);
-  checkUsage(harness, rows);
+  checkUsage(harness, upstream, rows);
   assert.deepEqual(await counted(harness), expectedCounts(harness, rows), "/metrics disagrees with the ledger");
 }
 
@@ -26,23 +32,22 @@ function checkSecrets({ simulator, gateway, token }: Harness): void {
   }
 }
 
-function checkUsage({ simulator }: Harness, rows: readonly LedgerEntry[]): void {
+function checkUsage({ simulator }: Harness, { named, toldBeforeEnd }: E2eUpstream, rows: readonly LedgerEntry[]): void {
+  const booked = (usage: Usage, complete = true): Usage => (complete ? { ...named, ...usage } : toldBeforeEnd(usage));
   const answered = rows.filter((row) => row.status < 400);
   assert.deepEqual(
-    answered.map(({ model, usage }, index) => ({ model, usage: booked(usage, simulator.billed[index]?.complete) })),
+    answered.map(({ model, usage, end }) => ({
+      model,
+      usage: end === "complete" ? usage : toldBeforeEnd(usage),
+    })),
     simulator.billed.map(({ model, usage, complete }) => ({ model, usage: booked(usage, complete) })),
     "the ledger disagrees with what was billed",
   );
 }
 
-/** Of an answer that broke off, nobody was told what it cost to its last token. */
-function booked(usage: Usage, complete = true): Usage {
-  return complete ? usage : { ...usage, output: 0 };
-}
-
 /** What exchanges move, with its labels as `/metrics` writes them. */
 const SAMPLES =
-  /^link_assistant_((?:requests|errors|anthropic_messages|bytes_in|bytes_out|status|account_calls)_total\S*) (\d+)$/gm;
+  /^link_assistant_((?:requests|errors|anthropic_messages|openai_responses|openai_chat_completions|bytes_in|bytes_out|status|account_calls)_total\S*) (\d+)$/gm;
 
 async function counted(harness: Harness): Promise<Readonly<Record<string, number>>> {
   const text = await (await harness.admin("/metrics")).text();
@@ -54,11 +59,12 @@ function expectedCounts({ simulator }: Harness, rows: readonly LedgerEntry[]): R
   const failed = rows.filter(({ status, end }) => status >= 400 || end === "upstream_error");
   const counts: Record<string, number> = {
     requests_total: rows.length,
-    anthropic_messages_total: rows.length,
     errors_total: failed.length,
     bytes_in_total: rows.reduce((sum, row) => sum + row.bytesReceived, 0),
     bytes_out_total: simulator.requests.reduce((sum, request) => sum + request.rawBody.length, 0),
   };
+  for (const surface of SURFACES)
+    counts[`${surface}_total`] = rows.filter((row) => row.surface === surface).length;
   const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
   for (const { status } of rows) count(`status_total{code="${status}"}`);
   for (const { credential = "" } of simulator.requests)

@@ -1,16 +1,25 @@
-import { CLAUDE_CODE_VERSION, fetchClaudeCode } from "./fetch-claude-code.ts";
+import { CLIENTS } from "./clients.ts";
+import { fetchClient } from "./fetch-client.ts";
 import { canIsolate, requireIsolation, runIsolated } from "./isolation.ts";
-import { runScenarios } from "./run-scenarios.ts";
+import { runCases } from "./run-cases.ts";
 
-// Without an argument it fetches the client and runs itself again with the client's program, where loopback is the only network.
-const [program] = process.argv.slice(2);
-process.exitCode = program === undefined ? await outside() : await inside(program);
+// It fetches the clients and runs itself again, where loopback is the only network. Words choose among the cases: `codex openai drop`.
+const PROGRAMS = "--programs=";
+const [first = "", ...others] = process.argv.slice(2);
+process.exitCode = first.startsWith(PROGRAMS)
+  ? await inside(JSON.parse(first.slice(PROGRAMS.length)), others)
+  : await outside(process.argv.slice(2));
 
-async function outside(): Promise<number> {
+async function outside(wanted: readonly string[]): Promise<number> {
   if (canIsolate()) {
-    const fetched = await fetchClaudeCode(process.env);
-    process.stdout.write(`Claude Code ${CLAUDE_CODE_VERSION}, loopback only\n\n`);
-    return runIsolated([process.execPath, import.meta.filename, fetched]);
+    const programs: Record<string, string> = {};
+    for (const { release } of CLIENTS) {
+      if (programs[release.id] !== undefined) continue;
+      programs[release.id] = await fetchClient(release, process.env);
+      process.stdout.write(`${release.package} ${release.version}\n`);
+    }
+    process.stdout.write("loopback only\n\n");
+    return runIsolated([process.execPath, import.meta.filename, PROGRAMS + JSON.stringify(programs), ...wanted]);
   }
   const required = process.env["REQUIRE_REAL_SERVERS"] === "1";
   const verdict = required ? "FAILED" : "SKIPPED, NOTHING WAS TESTED";
@@ -20,12 +29,12 @@ async function outside(): Promise<number> {
   return required ? 1 : 0;
 }
 
-async function inside(client: string): Promise<number> {
+async function inside(programs: Readonly<Record<string, string>>, wanted: readonly string[]): Promise<number> {
   requireIsolation();
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   process.once("SIGINT", abort).once("SIGTERM", abort);
   // It ends with the process that holds its other end.
   process.stdin.once("end", abort).resume().unref();
-  return (await runScenarios(client, stop.signal)) ? 0 : 1;
+  return (await runCases({ programs, wanted, stop: stop.signal })) ? 0 : 1;
 }

@@ -12,6 +12,8 @@ import { OWN_ROUTES } from "./own-routes.ts";
 import { relay } from "./relay.ts";
 import { LEGACY_PREFIX, anthropicSurface } from "./surfaces/anthropic.ts";
 import { openaiFaultBody } from "./surfaces/openai-fault.ts";
+import { chatSurface, responsesSurface } from "./surfaces/openai.ts";
+import type { SurfaceApi } from "./surfaces/surface.ts";
 
 /** The gateway's HTTP interface. It opens nothing: all that it needs is in `gateway`. */
 export function createApp(gateway: Gateway): H3 {
@@ -37,14 +39,25 @@ export function createApp(gateway: Gateway): H3 {
   return app.all("/**", () => fail(new GatewayError("path_unknown")));
 }
 
+/** Every path that programs post to: where it is offered, what it is at an upstream, and the surface it belongs to. */
+const SURFACE_ROUTES: readonly (readonly [path: string, upstreamPath: string, surface: SurfaceApi])[] = [
+  ...["/v1/messages", "/v1/messages/count_tokens"].flatMap((path) =>
+    ["", LEGACY_PREFIX].map((prefix) => [prefix + path, path, anthropicSurface] as const),
+  ),
+  ["/v1/chat/completions", "/v1/chat/completions", chatSurface],
+  ["/v1/responses", "/v1/responses", responsesSurface],
+  ["/v1/responses/input_tokens", "/v1/responses/input_tokens", responsesSurface],
+];
+
 function surfaceRoutes(gateway: Gateway): (readonly [HTTPMethod, string, EventHandler])[] {
-  const anthropic = (path: string): EventHandler =>
-    gateway.config.surfaces.anthropic
-      ? fromNodeHandler((req, res) => relay(gateway, anthropicSurface, path, ...http1(req, res)))
+  const { anthropic, openai } = gateway.config.surfaces;
+  return SURFACE_ROUTES.map(([path, upstreamPath, surface]) => {
+    const isOn = surface === anthropicSurface ? anthropic : openai;
+    const handler: EventHandler = isOn
+      ? fromNodeHandler((req, res) => relay(gateway, surface, upstreamPath, ...http1(req, res)))
       : () => fail(new GatewayError("surface_disabled"));
-  return ["/v1/messages", "/v1/messages/count_tokens"].flatMap((path) =>
-    ["", LEGACY_PREFIX].map((prefix) => ["POST", prefix + path, anthropic(path)] as const),
-  );
+    return ["POST", path, handler] as const;
+  });
 }
 
 /** A fault as the answer to a request that is no exchange. */

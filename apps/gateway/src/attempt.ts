@@ -2,13 +2,17 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { GatewayError, classify } from "@link-assistant/core";
 import type { Account, FailedAnswer, Failure } from "@link-assistant/core";
-import { observeBuffered } from "@link-assistant/translator";
+import { createStreamTranslator, observeBuffered, translateError } from "@link-assistant/translator";
+import type { NeutralError } from "@link-assistant/translator";
 import type { Dispatcher } from "undici";
 
+import type { EarlyError } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { Relaying, clientHeaders } from "./relaying.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { Call } from "./surfaces/surface.ts";
+import { Translating, limitHeaders } from "./translating.ts";
+import type { Upstream } from "./upstreams/upstream.ts";
 
 /** An upstream's answer to a call that failed, kept whole because it may become the client's answer. */
 interface FailureAnswer {
@@ -38,21 +42,25 @@ const FAULT_BY_TRANSPORT = {
 } as const;
 
 /** Tries the call against one account and notes what that says about the account. */
-export async function attempt(exchange: Exchange, call: Call, account: Account): Promise<Attempted> {
+export async function attempt(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  upstream: Upstream,
+  account: Account,
+): Promise<Attempted> {
   const { gateway } = exchange;
   const credential = gateway.credentials.get(account.name);
   const header = credential?.header();
   if (credential === undefined || header === undefined)
     return failedWith({ status: 401 }, new GatewayError("credential_unreadable"));
-  exchange.account = account.name;
-  exchange.attempts += 1;
+  exchange.beginAttempt(account, outgoing);
   gateway.metrics.recordAttempt(account.name);
   const leave = gateway.pool.begin(account.name);
   try {
     const outcome = await new Promise<Attempted>((resolve) => {
-      gateway.upstream.dispatch(call, header, credential.betas, new AttemptHandler(exchange, call, resolve));
+      upstream.dispatch(outgoing, header, credential.betas, new AttemptHandler(exchange, outgoing, resolve));
     });
-    if (!call.counting && outcome.kind === "failed")
+    if (exchange.call?.counting !== true && outcome.kind === "failed")
       gateway.pool.noteFailure(account.name, outcome.failure, gateway.now());
     return outcome;
   } finally {
@@ -62,17 +70,19 @@ export async function attempt(exchange: Exchange, call: Call, account: Account):
 
 class AttemptHandler implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
-  readonly #call: Call;
+  readonly #outgoing: Outgoing;
   readonly #settle: (outcome: Attempted) => void;
-  #relaying: Relaying | undefined;
+  #delivery: Relaying | Translating | undefined;
+  /** Nothing more is wanted of this attempt. */
+  #done = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
-  constructor(exchange: Exchange, call: Call, settle: (outcome: Attempted) => void) {
+  constructor(exchange: Exchange, outgoing: Outgoing, settle: (outcome: Attempted) => void) {
     this.#exchange = exchange;
-    this.#call = call;
+    this.#outgoing = outgoing;
     this.#settle = settle;
   }
 
@@ -83,55 +93,81 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestSent(): void {
-    this.#exchange.bytesSent += this.#call.body.length;
+    this.#exchange.bytesSent += this.#outgoing.bodyBytes;
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
     this.#headers = headers;
-    if (status < 300) this.#commit(controller);
+    if (status < 300) this.#deliver(controller);
     else if (status < 400) controller.abort(new GatewayError("upstream_redirected"));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#done) return;
     this.#exchange.bytesReceived += chunk.length;
-    if (this.#relaying !== undefined) return this.#relaying.data(chunk);
+    if (this.#delivery !== undefined) return this.#delivery.data(chunk);
     this.#kept.push(chunk);
     this.#keptBytes += chunk.length;
     if (this.#keptBytes <= MAX_FAILURE_BYTES) return;
-    const relaying = this.#commit(controller);
+    if (this.#outgoing.translated !== undefined) return controller.abort(new GatewayError("upstream_broken"));
+    const relaying = this.#deliver(controller);
     for (const kept of this.#kept) relaying.data(kept);
     this.#kept = [];
   }
 
   onResponseEnd(): void {
     this.#exchange.onClientGone = undefined;
-    if (this.#relaying === undefined) {
-      this.#settle(
-        failedAnswer(this.#exchange, { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#kept) }),
-      );
+    if (this.#done) return;
+    if (this.#delivery === undefined) {
+      const answer = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#kept) };
+      this.#settle(failedAnswer(this.#exchange, this.#outgoing, answer));
       return;
     }
-    this.#relaying.end();
+    this.#delivery.end();
     this.#settle(SERVED);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#exchange.onClientGone = undefined;
-    if (this.#exchange.clientGone) return this.#settle(SERVED);
+    if (this.#done) return;
+    if (this.#exchange.clientGone) {
+      this.#delivery?.release();
+      return this.#settle(SERVED);
+    }
     const transport = transportOf(error);
-    if (this.#relaying !== undefined) {
-      this.#relaying.broken(transport === "timeout" ? "upstream_timeout" : "upstream_broken");
+    if (this.#delivery?.committed === true) {
+      this.#delivery.broken(transport === "timeout" ? "upstream_timeout" : "upstream_broken");
       this.#settle(SERVED);
       return;
     }
+    this.#delivery?.release();
     this.#settle(isUnsendable(error) ? UNSENDABLE : failedWith({ transport }, faultOf(error, transport)));
   }
 
-  #commit(controller: Dispatcher.DispatchController): Relaying {
-    if (this.#status < 400)
-      this.#exchange.gateway.pool.noteSuccess(this.#exchange.account ?? "", this.#exchange.gateway.now());
-    return (this.#relaying = new Relaying(this.#exchange, controller, this.#status, this.#headers));
+  #deliver(controller: Dispatcher.DispatchController): Relaying | Translating {
+    const { translated, hidesUsage } = this.#outgoing;
+    const [status, headers] = [this.#status, this.#headers];
+    const events = {
+      committed: () => this.#noteSuccess(),
+      failedEarly: (error: EarlyError) => {
+        this.#done = true;
+        this.#exchange.onClientGone = undefined;
+        this.#settle(failedEarly(this.#exchange, this.#outgoing, error, headers));
+        controller.abort(new Error("the answer is an error"));
+      },
+    };
+    this.#delivery =
+      translated === undefined
+        ? new Relaying(this.#exchange, controller, { status, headers, hidesUsage }, events)
+        : new Translating(this.#exchange, controller, headers, { outgoing: this.#outgoing, translated, events });
+    this.#exchange.answer = this.#delivery;
+    return this.#delivery;
+  }
+
+  #noteSuccess(): void {
+    const { gateway, account } = this.#exchange;
+    if (this.#status < 400 && account !== undefined) gateway.pool.noteSuccess(account, gateway.now());
   }
 }
 
@@ -153,24 +189,94 @@ const UNSENDABLE: FailedAttempt = failedWith(
   new GatewayError("request_invalid", { detail: "A header or the query holds characters that cannot be sent on." }),
 );
 
-function failedAnswer(exchange: Exchange, answer: FailureAnswer): FailedAttempt {
-  const { error } = observeBuffered(exchange.surface.dialect, answer.status, answer.body);
-  const waitMs = retryAfterMs(answer.headers, exchange.gateway.now());
-  const failure = classify({
-    status: answer.status,
-    ...error,
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-  });
+function failedAnswer(exchange: Exchange, outgoing: Outgoing, answer: FailureAnswer): FailedAttempt {
+  const { error } = observeBuffered(outgoing.dialect, answer.status, answer.body);
+  const failure = failureOf({ status: answer.status, ...error }, answer.headers, exchange);
   // A client that sees 401 would throw its own token away, though it is the gateway's credential that was refused.
   if (failure.kind === "authentication")
     return { ...failedWith({}, new GatewayError("upstream_refused_credential")), failure };
-  return { kind: "failed", failure, answer: (target) => answerWith(target, answer) };
+  if (outgoing.translated === undefined)
+    return { kind: "failed", failure, answer: (target) => answerWith(target, answer) };
+  return { kind: "failed", failure, answer: (target) => answerTranslated(target, outgoing, answer, failure) };
+}
+
+function failedEarly(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  { status, body, type, code, message }: EarlyError,
+  headers: IncomingHttpHeaders,
+): FailedAttempt {
+  const said = {
+    status,
+    ...(type !== undefined && { type }),
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
+  };
+  const failure = failureOf(said, headers, exchange);
+  const answer = (target: Exchange): void =>
+    sendError(target, { status, body, headers: limitHeaders(headers, target, outgoing.dialect), failure });
+  return { kind: "failed", failure, answer };
+}
+
+function failureOf(answer: FailedAnswer, headers: IncomingHttpHeaders, exchange: Exchange): Failure {
+  const waitMs = retryAfterMs(headers, exchange.gateway.now());
+  return classify(waitMs === undefined ? answer : { ...answer, retryAfterMs: waitMs });
 }
 
 function answerWith(exchange: Exchange, { status, headers, body }: FailureAnswer): void {
   exchange.noteFirstByte();
-  exchange.res.writeHead(status, { ...clientHeaders(headers, exchange.id), "content-length": body.length });
+  const own = { ...clientHeaders(headers, exchange.id), ...exchange.routeHeaders(), "content-length": body.length };
+  exchange.res.writeHead(status, own);
   exchange.res.end(body);
+}
+
+/** The upstream's error in the client's dialect. */
+function answerTranslated(exchange: Exchange, outgoing: Outgoing, answer: FailureAnswer, failure: Failure): void {
+  const { dialect } = exchange.surface;
+  const { status, body, error } = translateError(answer, { from: outgoing.dialect, to: dialect });
+  if (saysInStream(exchange, error)) return answerInStream(exchange, outgoing, error);
+  const headers = limitHeaders(answer.headers, exchange, outgoing.dialect);
+  sendError(exchange, { status, body: Buffer.from(JSON.stringify(body)), headers, failure });
+}
+
+interface ErrorAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly failure: Failure;
+}
+
+function sendError(exchange: Exchange, { status, body, headers, failure }: ErrorAnswer): void {
+  exchange.noteFirstByte();
+  // An account that has run out of money will not have any a second later.
+  const isFinal = failure.kind === "billing" || failure.kind === "quota";
+  exchange.res.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": body.length,
+    "x-request-id": exchange.id,
+    "request-id": exchange.id,
+    ...headers,
+    ...(isFinal && { "x-should-retry": "false" }),
+    ...exchange.routeHeaders(),
+  });
+  exchange.res.end(body);
+}
+
+/** Codex compacts its history when a stream says that it is too long; from a status it would give up. */
+function saysInStream({ surface, call }: Exchange, { kind }: NeutralError): boolean {
+  return surface.dialect === "openai-responses" && call?.stream === true && kind === "context_length";
+}
+
+function answerInStream(exchange: Exchange, { translated }: Outgoing, error: NeutralError): void {
+  if (translated === undefined) throw new TypeError("only a translated answer is put into a stream");
+  exchange.noteFirstByte();
+  exchange.endsAs("upstream_error");
+  exchange.res.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "x-request-id": exchange.id,
+    ...exchange.routeHeaders(),
+  });
+  exchange.res.end(createStreamTranslator(translated.context).fail(error));
 }
 
 /** Names of undici's and the system's errors, by what they mean for the attempt. */

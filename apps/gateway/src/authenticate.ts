@@ -59,6 +59,12 @@ export async function requireObserver(
   await authenticate(tokens, headers, "observe");
 }
 
+/** Whether the answer may tell which way it went: asked for by `x-router-debug: 1`, with the admin key or a token of scope `observe`. */
+export function mayDebug(adminKey: Secret, token: TokenRecord, headers: IncomingHttpHeaders): boolean {
+  if (headers["x-router-debug"] !== "1") return false;
+  return token.scopes.includes("observe") || isAdmin(adminKey, headers);
+}
+
 function isAdmin(adminKey: Secret, headers: IncomingHttpHeaders): boolean {
   const presented = bearerOf(headers);
   if (presented === undefined) return false;

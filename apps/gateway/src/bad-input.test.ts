@@ -180,9 +180,15 @@ describe("bodies that cannot be taken", () => {
     expect(harness.simulator.requests).toHaveLength(before);
   });
 
-  test("compressed: 415 and what to do", async () => {
-    const response = await ask({ authorization: `Bearer ${harness.token}`, "content-encoding": "zstd" });
+  test("compressed in an unknown way: 415 and what to do", async () => {
+    const response = await ask({ authorization: `Bearer ${harness.token}`, "content-encoding": "compress" });
     expect(response.status).toBe(415);
+    expect(await response.text()).toContain("zstd");
+  });
+
+  test("not what its content-encoding says: 400 and what to do", async () => {
+    const response = await ask({ authorization: `Bearer ${harness.token}`, "content-encoding": "zstd" });
+    expect(response.status).toBe(400);
     expect(await response.text()).toContain("content-encoding");
   });
 });
@@ -242,8 +248,16 @@ describe("requests that are none", () => {
     expect(harness.logged.join("")).not.toContain("the gateway failed");
   });
 
-  test("an API of the other dialect is refused in that dialect's shape", async () => {
+  test("a call of the other dialect is refused in that dialect's shape", async () => {
     const response = await harness.fetch("/v1/chat/completions", { method: "POST", body: "{}" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining("`model`"), type: "invalid_request_error", code: "request_invalid" },
+    });
+  });
+
+  test("a path of the other dialect that is not there is refused in that dialect's shape", async () => {
+    const response = await harness.fetch("/v1/completions", { method: "POST", body: "{}" });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({
       error: { message: expect.any(String), type: "not_found_error", code: "path_unknown" },

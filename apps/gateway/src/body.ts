@@ -1,7 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 
 import { GatewayError } from "@link-assistant/core";
 import type { FaultDetails } from "@link-assistant/core";
+
+import { errorCode } from "./error-code.ts";
 
 /** Bounds of a request body. */
 export interface BodyLimits {
@@ -14,14 +18,19 @@ const MAX_DISCARD_MS = 2000;
 const MAX_DISCARD_FACTOR = 8;
 
 /**
- * Reads a request body whole, as one piece of memory. Too long, too slow or compressed: a fault. A client that leaves while
- * it sends: `undefined`, because nobody is left to answer.
+ * Reads a request body whole, as one piece of memory. Too long or too slow: a fault. A client that leaves while it
+ * sends: `undefined`, because nobody is left to answer. A compressed body is given uncompressed; the bound holds for both.
  */
-export function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
+export async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
   const encoding = req.headers["content-encoding"];
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-    return Promise.reject(new GatewayError("body_encoding_unsupported"));
-  }
+  if (encoding === undefined) return readBytes(req, limits);
+  const decode = decoderOf(encoding);
+  if (decode === undefined) throw new GatewayError("body_encoding_unsupported");
+  const body = await readBytes(req, limits);
+  return body === undefined ? undefined : decode(body, limits);
+}
+
+function readBytes(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
   if (Number(req.headers["content-length"] ?? 0) > limits.maxBodyBytes) return Promise.reject(tooLarge(limits));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -71,12 +80,41 @@ export function discardBody(req: IncomingMessage, limits: BodyLimits): Promise<v
   });
 }
 
+/** Undoes one `content-encoding`. */
+type Decode = (body: Buffer, limits: BodyLimits) => Promise<Buffer>;
+
+const DECODERS: ReadonlyMap<string, Decode> = new Map([
+  ["identity", (body) => Promise.resolve(body)],
+  ["gzip", decodeWith(promisify(gunzip))],
+  ["x-gzip", decodeWith(promisify(gunzip))],
+  ["deflate", decodeWith(promisify(inflate))],
+  ["br", decodeWith(promisify(brotliDecompress))],
+  ["zstd", decodeWith(promisify(zstdDecompress))],
+]);
+
+function decoderOf(encoding: string): Decode | undefined {
+  return DECODERS.get(encoding.trim().toLowerCase());
+}
+
+function decodeWith(decompress: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>): Decode {
+  return async (body, limits) => {
+    try {
+      return await decompress(body, { maxOutputLength: limits.maxBodyBytes });
+    } catch (error) {
+      throw errorCode(error) === "ERR_BUFFER_TOO_LARGE" ? tooLarge(limits) : new GatewayError("body_encoding_broken");
+    }
+  };
+}
+
 function tooLarge(limits: BodyLimits): GatewayError {
   return new GatewayError("body_too_large", { detail: `At most ${limits.maxBodyBytes} bytes.` });
 }
 
-/** The JSON object that a body holds, or a fault. */
-export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>> {
+/** A JSON object of which nothing is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The JSON object that a body holds, or a fault. Numbers that JavaScript cannot hold stay as they are written. */
+export function parseJsonObject(body: Buffer): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(body.toString());
@@ -88,7 +126,7 @@ export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>>
 }
 
 /** Whether a parsed value is a JSON object. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

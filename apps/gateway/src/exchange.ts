@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { GatewayError, NO_USAGE } from "@link-assistant/core";
-import type { EndReason, LedgerEntry, TokenRecord, Usage } from "@link-assistant/core";
+import type { Account, EndReason, LedgerEntry, TokenRecord, Usage } from "@link-assistant/core";
+import type { DialectId, Loss } from "@link-assistant/translator";
 
 import type { Gateway } from "./gateway.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
 /** An answer on its way to the client. */
 interface Answer {
   /** What it has said of itself by now. */
-  seen(): { readonly model?: string; readonly usage: Usage };
+  seen(): { readonly id?: string; readonly model?: string; readonly usage: Usage };
 }
 
 /** The status recorded for a client that left before it was answered. */
@@ -28,9 +30,12 @@ export class Exchange {
   readonly gateway: Gateway;
   token: TokenRecord | undefined;
   call: Call | undefined;
-  /** The account of the last attempt. */
+  /** The account and the upstream of the last attempt. */
   account: string | undefined;
+  upstream: string | undefined;
   attempts = 0;
+  /** Whether the answer tells which way it went. */
+  debug = false;
   bytesSent = 0;
   bytesReceived = 0;
   /** What the answer said of itself. Read at the end, so that a stream that was cut still tells what it had told. */
@@ -38,6 +43,7 @@ export class Exchange {
   /** Stops what is being done for a client that has left. */
   onClientGone: (() => void) | undefined;
   clientGone = false;
+  #losses: readonly Loss[] = [];
   readonly #startedAtMs: number;
   #firstByteAtMs: number | undefined;
   #end: EndReason | undefined;
@@ -62,6 +68,60 @@ export class Exchange {
     this.#end ??= reason;
   }
 
+  /** Another attempt begins. */
+  beginAttempt(account: Account, { translated }: Outgoing): void {
+    this.account = account.name;
+    this.upstream = account.upstream;
+    this.attempts += 1;
+    this.#losses = translated?.losses ?? [];
+    if (translated !== undefined)
+      this.#count(translated.losses, translated.context.client, translated.context.upstream);
+  }
+
+  /** What could not be carried on the way back. */
+  noteLosses(losses: readonly Loss[], { from, to }: { readonly from: DialectId; readonly to: DialectId }): void {
+    this.#losses = [...this.#losses, ...losses];
+    this.#count(losses, from, to);
+  }
+
+  /** Headers that tell what became of the call: what it lost, and to whoever may know, which way it went. */
+  routeHeaders(): Readonly<Record<string, string>> {
+    const losses = this.#losses.map(({ outcome, field }) => `${outcome}:${field}`).join(", ");
+    return {
+      ...(losses !== "" && { "x-router-losses": losses }),
+      ...(this.debug && {
+        "x-router-account": this.account ?? "",
+        "x-router-upstream": this.upstream ?? "",
+        "x-router-attempts": String(this.attempts),
+      }),
+    };
+  }
+
+  /** Answers with a count of tokens that was estimated here. */
+  answerEstimate(body: string): void {
+    this.noteFirstByte();
+    const headers = { "content-type": "application/json", "x-request-id": this.id, "x-router-estimated": "true" };
+    this.res.writeHead(200, { ...headers, "content-length": Buffer.byteLength(body) });
+    this.res.end(body);
+  }
+
+  /** Answers with an error of the translation: the call's own. */
+  answerWith({ status, body }: { readonly status: number; readonly body: string }): void {
+    if (this.res.headersSent) {
+      this.res.destroy();
+      return;
+    }
+    this.endsAs("fault");
+    this.res.writeHead(status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+      "x-request-id": this.id,
+      "request-id": this.id,
+      "x-should-retry": "false",
+    });
+    this.res.end(body);
+  }
+
   /** Answers in the gateway's own name, when nothing was sent yet. */
   answerFault(fault: GatewayError): void {
     if (this.res.headersSent) {
@@ -73,6 +133,7 @@ export class Exchange {
     this.res.writeHead(fault.status, {
       "request-id": this.id,
       ...faultHeaders(fault, this.id, body),
+      ...this.routeHeaders(),
       // What is left of the request would be taken for the next one.
       ...(this.req.complete ? {} : { connection: "close" }),
     });
@@ -88,8 +149,13 @@ export class Exchange {
     this.#record(this.#end ?? "complete");
   }
 
+  #count(losses: readonly Loss[], from: DialectId, to: DialectId): void {
+    for (const { field } of losses) this.gateway.metrics.recordLoss(from, to, field);
+  }
+
   #record(end: EndReason): void {
     const { metrics, store } = this.gateway;
+    this.#noteHeld();
     const status = this.res.headersSent ? this.res.statusCode : CLIENT_LEFT;
     metrics.recordRequest(this.surface.id, status);
     if (status < 400 && (end === "upstream_error" || end === "idle_timeout")) metrics.recordStreamError();
@@ -97,6 +163,12 @@ export class Exchange {
     const entry = this.#entry(status, end);
     store.ledger.append(entry);
     this.#log(entry);
+  }
+
+  /** Later calls that build on this answer have to go to the same account. */
+  #noteHeld(): void {
+    const id = this.call?.held === undefined ? undefined : this.answer?.seen().id;
+    if (id !== undefined && this.account !== undefined) this.gateway.held.note(id, this.account);
   }
 
   #entry(status: number, end: EndReason): LedgerEntry {

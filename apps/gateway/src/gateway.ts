@@ -1,8 +1,9 @@
-import type { AccountPool, Config, Secret, Store, TokenRegistry } from "@link-assistant/core";
+import type { AccountPool, Config, RouteTable, Secret, Store, TokenRegistry } from "@link-assistant/core";
 import type { Metrics } from "@link-assistant/metrics";
 import type { Logger } from "pino";
 
 import type { Credentials } from "./credentials/credentials.ts";
+import type { HeldAnswers } from "./held-answers.ts";
 import type { ModelCatalogue } from "./models.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 
@@ -11,7 +12,10 @@ export interface Gateway {
   readonly config: Config;
   readonly pool: AccountPool;
   readonly credentials: Credentials;
-  readonly upstream: Upstream;
+  /** By name; those that an account belongs to. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly routes: RouteTable;
+  readonly held: HeldAnswers;
   readonly models: ModelCatalogue;
   readonly tokens: TokenRegistry;
   readonly store: Store;

@@ -10,7 +10,7 @@ import { changeToken, issueToken, listTokens, revokeById, revokeToken, showToken
 import { authenticate, requireAdmin, requireObserver } from "./authenticate.ts";
 import { parseJsonObject, readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
-import { anthropicModelPage, openaiModel } from "./models.ts";
+import { anthropicModel, anthropicModelPage, openaiModel } from "./models.ts";
 import { nodeOf } from "./node-event.ts";
 import { accountsView, readiness } from "./ops.ts";
 import { LEGACY_PREFIX } from "./surfaces/anthropic.ts";
@@ -79,7 +79,7 @@ async function answerModel(gateway: Gateway, event: H3Event, headers: IncomingHt
   const id = idOf(event);
   const model = (await gateway.models.list()).find((entry) => entry.id === id);
   if (model === undefined) throw new GatewayError("model_unknown");
-  return headers["anthropic-version"] === undefined ? openaiModel(model) : model.entry;
+  return headers["anthropic-version"] === undefined ? openaiModel(model) : anthropicModel(model);
 }
 
 async function answerSelf(gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): Promise<object> {

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { GatewayError } from "@link-assistant/core";
-import type { Account } from "@link-assistant/core";
+import { TranslationError } from "@link-assistant/translator";
 
 import { attempt } from "./attempt.ts";
 import type { FailedAttempt } from "./attempt.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, mayDebug } from "./authenticate.ts";
 import { discardBody, readBody } from "./body.ts";
 import { Exchange, asFault } from "./exchange.ts";
 import type { Gateway } from "./gateway.ts";
+import { estimateFor, mustEstimate, outgoingFor, translationAnswer } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { destinations } from "./route.ts";
 import type { SurfaceApi } from "./surfaces/surface.ts";
 
 /** One exchange, first byte to last. Settles when the client has all that it will get. */
@@ -24,32 +27,48 @@ export async function relay(
     if (gateway.draining()) throw new GatewayError("shutting_down", { headers: { connection: "close" } });
     const token = authenticate(gateway.tokens, req.headers, "inference");
     exchange.token = token instanceof Promise ? await token : token;
+    exchange.debug = mayDebug(gateway.adminKey, exchange.token, req.headers);
     const body = await readBody(req, gateway.config.server);
     if (body === undefined) return;
     exchange.call = surface.read(req, path, body);
-    let failed: FailedAttempt | undefined;
-    for (const account of candidates(gateway, exchange.token.account)) {
-      const outcome = await attempt(exchange, exchange.call, account);
-      if (outcome.kind === "served") return;
-      failed = outcome;
-      if (!outcome.failure.elsewhere) break;
-    }
-    failed?.answer(exchange);
+    await serve(exchange, exchange.call);
   } catch (error) {
-    const fault = asFault(error, gateway, exchange.id);
     await discardBody(req, gateway.config.server);
-    exchange.answerFault(fault);
+    if (error instanceof TranslationError) return exchange.answerWith(translationAnswer(surface, error));
+    exchange.answerFault(asFault(error, gateway, exchange.id));
   }
 }
 
-/** The accounts to try, in order; a fault when there is none to be tried now. */
-function candidates(gateway: Gateway, bound: string | null): readonly Account[] {
-  const { pool, config } = gateway;
-  const nowMs = gateway.now();
-  const ready = pool.pick(nowMs, bound);
-  if (ready.length > 0) return ready.slice(0, config.routing.maxAttempts);
-  if (pool.size === 0) throw new GatewayError("account_none");
-  if (bound !== null && !pool.has(bound)) throw new GatewayError("account_unknown");
-  const retryAfterSeconds = Math.max(1, Math.ceil(pool.readyInMs(nowMs, bound) / 1000));
-  throw new GatewayError("accounts_cooling", { retryAfterSeconds });
+/** Tries one upstream after the other, and at each one account after the other, while that may help and nothing has reached the client. */
+async function serve(exchange: Exchange, call: NonNullable<Exchange["call"]>): Promise<void> {
+  const { gateway } = exchange;
+  let left = gateway.config.routing.maxAttempts;
+  let failed: FailedAttempt | undefined;
+  let untranslatable: TranslationError | undefined;
+  for (const { upstream, model, accounts } of await destinations(gateway, call, exchange.token?.account ?? null)) {
+    if (mustEstimate(call, upstream))
+      return exchange.answerEstimate(estimateFor(call, upstream, model, factsOf(exchange)));
+    let outgoing: Outgoing;
+    try {
+      outgoing = outgoingFor(call, upstream, model, factsOf(exchange));
+    } catch (error) {
+      // Another upstream may be able to say what this one cannot.
+      if (!(error instanceof TranslationError)) throw error;
+      untranslatable = error;
+      continue;
+    }
+    for (const account of accounts) {
+      if (left-- === 0) return failed?.answer(exchange);
+      const outcome = await attempt(exchange, outgoing, upstream, account);
+      if (outcome.kind === "served") return;
+      failed = outcome;
+      if (!outcome.failure.elsewhere) return failed.answer(exchange);
+    }
+  }
+  if (failed !== undefined) return failed.answer(exchange);
+  if (untranslatable !== undefined) throw untranslatable;
+}
+
+function factsOf({ id, gateway }: Exchange): { id: string; nowMs: number } {
+  return { id, nowMs: gateway.now() };
 }

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
 import { GatewayError } from "@link-assistant/core";
-import { observeBuffered, observeStream } from "@link-assistant/translator";
+import { keepAliveFrame, observeBuffered, observeStream, translateError } from "@link-assistant/translator";
 import type { Observation, StreamObserver } from "@link-assistant/translator";
 import type { Dispatcher } from "undici";
 
+import { UsageChunkFilter } from "./chat-usage.ts";
+import { ClientWriter } from "./client-writer.ts";
+import type { Delivery, DeliveryEvents } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Headers of an upstream's answer that are about its own hop, or about its own place on the web, and end here. */
@@ -30,73 +33,90 @@ const NOT_FOR_CLIENTS = new Set([
 
 /** Longest buffered answer that is read for its usage. A longer one reaches the client all the same. */
 const MAX_READ_BYTES = 16_777_216;
+/** A first event that is longer is not waited for. */
+const MAX_HELD_BYTES = 65_536;
+/** A stream whose first event takes longer begins without it, so that the client can be kept waiting. */
+const LONGEST_HOLD_MS = 10_000;
 
 /**
- * The answer of an upstream on its way to the client, byte for byte, as it comes and no faster than the client reads. After
- * it is made there is no other attempt.
+ * The answer of an upstream on its way to a client of the same dialect, byte for byte, as it comes and no faster than the
+ * client reads. A stream is held back until its first event has come: if that is an error, another account can be tried.
  */
-export class Relaying {
+export class Relaying implements Delivery {
   readonly #exchange: Exchange;
-  readonly #controller: Dispatcher.DispatchController;
+  readonly #writer: ClientWriter;
+  readonly #events: DeliveryEvents;
+  readonly #status: number;
+  readonly #headers: IncomingHttpHeaders;
   /** Reads a stream as it passes by. */
   readonly #stream: StreamObserver | undefined;
   /** Keeps an answer that is no stream, to be read at its end. */
   readonly #whole: Buffer[] = [];
   #wholeBytes = 0;
-  #stallTimer: NodeJS.Timeout | undefined;
-  #begun = false;
+  /** What has come before the commit. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #holdTimer: NodeJS.Timeout | undefined;
+  #committed = false;
+  #failed = false;
+  /** Takes out what the client did not ask for. */
+  #filter: UsageChunkFilter | undefined;
 
   constructor(
     exchange: Exchange,
     controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
+    { status, headers, hidesUsage }: RelayedAnswer,
+    events: DeliveryEvents,
   ) {
     this.#exchange = exchange;
-    this.#controller = controller;
-    exchange.answer = this;
-    const { res } = exchange;
-    res.writeHead(status, clientHeaders(headers, exchange.id));
-    if (isStream(headers, exchange)) {
-      // The first event often comes with the headers, and then goes out with them in one piece.
-      process.nextTick(() => {
-        if (!this.#begun) res.flushHeaders();
-      });
+    this.#writer = new ClientWriter(exchange, controller);
+    this.#events = events;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300 || !isStream(headers, exchange)) this.#commit();
+    else {
+      if (hidesUsage) this.#filter = new UsageChunkFilter();
       this.#stream = observeStream(exchange.surface.dialect);
+      this.#holdTimer = setTimeout(() => this.#commit(), LONGEST_HOLD_MS);
     }
   }
 
-  data(chunk: Buffer): void {
-    const { res } = this.#exchange;
-    if (!this.#begun) this.#exchange.noteFirstByte();
-    this.#begun = true;
-    if (!res.write(chunk)) this.#pause();
-    if (this.#stream !== undefined) this.#stream.push(chunk);
-    else if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);
+  get committed(): boolean {
+    return this.#committed;
   }
 
-  /** The upstream ended its answer. */
+  data(chunk: Buffer): void {
+    if (this.#failed) return;
+    if (this.#stream === undefined) {
+      this.#writer.write(chunk);
+      if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);
+      return;
+    }
+    if (!this.#committed) return this.#hold(chunk, this.#stream);
+    this.#write(chunk);
+    this.#stream.push(chunk);
+  }
+
   end(): void {
-    clearTimeout(this.#stallTimer);
+    if (this.#failed) return;
     const seen = this.#stream?.end();
+    if (!this.#committed && seen?.error !== undefined) return this.#failEarly(seen);
+    if (!this.#committed) this.#commit();
+    const rest = this.#filter?.end();
+    if (rest !== undefined && rest.length > 0) this.#writer.write(rest);
     if (seen?.error !== undefined) this.#exchange.endsAs("upstream_error");
     else if (seen?.ended === false) return this.broken("upstream_broken");
-    this.#exchange.res.end();
+    this.#writer.end();
   }
 
-  /**
-   * The upstream broke off or fell silent. A stream that stands between two frames gets a last one that says so; anything
-   * else is cut, so that no client takes it for whole.
-   */
+  /** A stream that stands between two frames gets a last one that says so; anything else is cut. */
   broken(code: "upstream_broken" | "upstream_timeout"): void {
-    clearTimeout(this.#stallTimer);
     this.#exchange.endsAs(code === "upstream_timeout" ? "idle_timeout" : "upstream_error");
-    const { res, surface, id } = this.#exchange;
-    if (this.#stream?.atFrameBoundary === true) res.end(surface.faultFrame(new GatewayError(code), id));
-    else res.destroy();
+    const { surface, id } = this.#exchange;
+    if (this.#stream?.atFrameBoundary === true) this.#writer.end(surface.faultFrame(new GatewayError(code), id));
+    else this.#writer.cut();
   }
 
-  /** What the answer has said of itself by now. */
   seen(): Observation {
     if (this.#stream !== undefined) return this.#stream.observation;
     const { surface, res } = this.#exchange;
@@ -106,19 +126,56 @@ export class Relaying {
     return observeBuffered(surface.dialect, res.statusCode, body);
   }
 
-  #pause(): void {
-    if (this.#stallTimer !== undefined) return;
-    const { res, gateway } = this.#exchange;
-    this.#controller.pause();
-    this.#stallTimer = setTimeout(() => res.destroy(), gateway.config.server.stalledClientTimeoutMs);
-    res.once("drain", () => this.#resume());
+  /** Gives up what was held, for the upstream broke off before its first event. */
+  release(): void {
+    clearTimeout(this.#holdTimer);
+    this.#failed = true;
   }
 
-  #resume(): void {
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = undefined;
-    this.#controller.resume();
+  #hold(chunk: Buffer, stream: StreamObserver): void {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    stream.push(chunk);
+    const seen = stream.observation;
+    if (seen.error !== undefined && !seen.contentStarted) return this.#failEarly(seen);
+    const hasEvent = seen.id !== undefined || seen.contentStarted || stream.atFrameBoundary;
+    if (hasEvent || this.#heldBytes > MAX_HELD_BYTES) this.#commit();
   }
+
+  #commit(): void {
+    clearTimeout(this.#holdTimer);
+    this.#committed = true;
+    this.#events.committed();
+    const { res, surface, id } = this.#exchange;
+    res.writeHead(this.#status, { ...clientHeaders(this.#headers, id), ...this.#exchange.routeHeaders() });
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    if (this.#held.length === 0) res.flushHeaders();
+    for (const held of this.#held) this.#write(held);
+    this.#held = [];
+    this.#writer.keepAlive(() => (stream.atFrameBoundary ? keepAliveFrame(surface.dialect) : undefined));
+  }
+
+  #write(chunk: Buffer): void {
+    const piece = this.#filter === undefined ? chunk : this.#filter.push(chunk);
+    if (piece.length > 0) this.#writer.write(piece);
+  }
+
+  #failEarly({ error }: Observation): void {
+    this.release();
+    const { dialect } = this.#exchange.surface;
+    const said = { status: 500, body: JSON.stringify({ type: "error", error: error ?? {} }) };
+    const { status, body } = translateError(said, { from: dialect, to: dialect });
+    this.#events.failedEarly({ status, body: Buffer.from(JSON.stringify(body)), ...error });
+  }
+}
+
+/** An upstream's answer, as far as its status and headers tell. */
+interface RelayedAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Whether it holds a chunk with usage that the client does not expect. */
+  readonly hidesUsage: boolean;
 }
 
 /** The headers that a client gets of an upstream's answer. */
@@ -131,7 +188,7 @@ export function clientHeaders(headers: IncomingHttpHeaders, requestId: string): 
 }
 
 /** By its content type; where an upstream names none, by what was asked for. */
-function isStream(headers: IncomingHttpHeaders, exchange: Exchange): boolean {
+export function isStream(headers: IncomingHttpHeaders, exchange: Exchange): boolean {
   const type = headers["content-type"];
   return type === undefined ? exchange.call?.stream === true : type.toLowerCase().startsWith("text/event-stream");
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 
-import { AccountPool, ConfigError, Secret, TokenRegistry } from "@link-assistant/core";
+import { AccountPool, ConfigError, RouteTable, Secret, TokenRegistry } from "@link-assistant/core";
 import type { Config, SecretSource, Store } from "@link-assistant/core";
 import { createMetrics } from "@link-assistant/metrics";
 import type { Logger } from "pino";
@@ -11,10 +11,11 @@ import { defaultDataDir, keptSecret, openDataDir, resolveSecret } from "./config
 import { openCredentials } from "./credentials/credentials.ts";
 import type { Credentials, SecretAccount } from "./credentials/credentials.ts";
 import type { Gateway } from "./gateway.ts";
+import { HeldAnswers } from "./held-answers.ts";
 import { createModelCatalogue } from "./models.ts";
 import { createMemoryStore } from "./stores/memory.ts";
 import { openSqliteStore } from "./stores/sqlite.ts";
-import { openAnthropicUpstream } from "./upstreams/anthropic.ts";
+import { kindOf, openUpstreams } from "./upstreams/open-upstreams.ts";
 
 /** Longest wait for the last push of metrics at the end. */
 const METRICS_DEADLINE_MS = 3000;
@@ -74,7 +75,8 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
     failuresBeforeRest: config.routing.failuresBeforeRest,
   });
   const credentials = openAccounts(config, env, pool, log);
-  const upstream = openAnthropicUpstream({ ...config.upstreams, ...config.upstreams.anthropic });
+  const upstreams = openUpstreams(config);
+  const routes = new RouteTable(config.routes, [...upstreams.values()]);
   const metrics = createMetrics({ env, onExportError: (problem) => log.warn(problem) });
   const tokens = await openTokens(kept);
   let draining = false;
@@ -82,8 +84,10 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
     config,
     pool,
     credentials,
-    upstream,
-    models: createModelCatalogue({ upstream, pool, credentials, now: Date.now }),
+    upstreams,
+    routes,
+    held: new HeldAnswers(),
+    models: createModelCatalogue({ upstreams, pool, credentials, aliases: config.routes, routes, now: Date.now }),
     tokens,
     store: kept.store,
     metrics,
@@ -102,7 +106,8 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
       tokens.close();
       credentials.close();
       await kept.store.ledger.flush();
-      await Promise.all([kept.store.close(), upstream.close(), metrics.shutdown(METRICS_DEADLINE_MS)]);
+      const closing = [...upstreams.values()].map((upstream) => upstream.close());
+      await Promise.all([kept.store.close(), ...closing, metrics.shutdown(METRICS_DEADLINE_MS)]);
     },
   };
 }
@@ -113,6 +118,7 @@ function openAccounts(config: Config, env: Environment, pool: AccountPool, log: 
   let starting = true;
   const credentials = openCredentials(config.accounts, {
     secretOf: (account) => accountSecret(account, config.accounts.indexOf(account), env),
+    takesApiKeys: ({ upstream }) => kindOf(upstream, config.upstreams) === "anthropic",
     onChange: (account) => {
       if (starting) return;
       pool.reset(account);

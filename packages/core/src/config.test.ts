@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
 import { ConfigError, configJsonSchema, parseConfig } from "./config.ts";
+import { DEFAULT_ROUTES } from "./route.ts";
 
 function problemsOf(raw: unknown): readonly string[] {
   try {
@@ -29,6 +30,8 @@ const DEFAULTS = {
   accounts: [],
   upstreams: {
     anthropic: { baseUrl: "https://api.anthropic.com" },
+    openai: { baseUrl: "https://api.openai.com" },
+    services: {},
     connectTimeoutMs: 10_000,
     firstByteTimeoutMs: 600_000,
     idleTimeoutMs: 180_000,
@@ -40,6 +43,7 @@ const DEFAULTS = {
     cooldownMaxMs: 300_000,
     failuresBeforeRest: 3,
   },
+  routes: [...DEFAULT_ROUTES],
   surfaces: { anthropic: true, openai: true },
   metrics: { enabled: true, public: false },
   verbose: false,
@@ -292,7 +296,9 @@ describe("the JSON Schema", () => {
   test("has every field that has a default", () => {
     const paths = new Set(fields.map(({ path }) => path));
     const expected = Object.entries(DEFAULTS).flatMap(([section, value]) =>
-      typeof value === "object" ? Object.keys(value).map((name) => `${section}.${name}`) : [section],
+      typeof value === "object" && !Array.isArray(value)
+        ? Object.keys(value).map((name) => `${section}.${name}`)
+        : [section],
     );
     expect(expected.filter((path) => !paths.has(path))).toEqual([]);
   });

@@ -1,6 +1,13 @@
 import { z } from "zod";
 
 import { STRATEGIES } from "./pick.ts";
+import { DEFAULT_ROUTES } from "./route.ts";
+
+/** The kinds of upstream there are. */
+export const UPSTREAM_KINDS = ["anthropic", "openai", "openai-compatible"] as const;
+
+/** A kind of upstream. */
+export type UpstreamKind = (typeof UPSTREAM_KINDS)[number];
 
 const durationMs = (defaultMs: number, text: string): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(86_400_000).default(defaultMs).describe(`${text} In milliseconds.`);
@@ -34,7 +41,9 @@ const betas = z
 
 const accountBase = {
   name: name.describe("Unique; shown in metrics and to operators."),
-  upstream: z.enum(["anthropic"]).default("anthropic").describe("The kind of service the account belongs to."),
+  upstream: name
+    .default("anthropic")
+    .describe("The upstream the account belongs to: `anthropic`, `openai`, or one of `upstreams.services`."),
   priority: z.int().min(-1000).max(1000).default(0).describe("Smaller goes first under the strategy `priority`."),
   betas,
 };
@@ -54,6 +63,54 @@ const account = z.discriminatedUnion("kind", [
     })
     .describe("A directory with a credentials file, read again when the file changes."),
 ]);
+
+/** The wire languages, by the translator's names for them. */
+const dialects = z
+  .array(z.enum(["anthropic-messages", "openai-chat", "openai-responses"]))
+  .min(1)
+  .optional()
+  .describe("What it speaks, the one to translate into first. Default: what services of its kind speak.");
+
+const modelPattern = z.string().min(1).max(256);
+
+const service = z.strictObject({
+  kind: z
+    .enum(UPSTREAM_KINDS)
+    .default("openai-compatible")
+    .describe("`anthropic`: Messages; `openai`: Responses and Chat; `openai-compatible`: Chat."),
+  baseUrl: baseUrl.describe("With or without `/v1`."),
+  quirks: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("The program or service whose quirks it has: `openrouter`, `deepseek`, `llama.cpp`, `vllm`, `ollama`, …"),
+  dialects,
+  models: z
+    .array(modelPattern)
+    .max(1000)
+    .optional()
+    .describe("The models it serves, with `*` for any letters. Default: what services of its kind serve."),
+  maxOutputTokens: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("The most output tokens its models take; what asks for more is lowered to it. Default: not known."),
+});
+
+const route = z.strictObject({
+  model: modelPattern.describe("A model's name as programs ask for it, with `*` for any letters."),
+  to: z
+    .array(
+      z.strictObject({
+        upstream: name.describe("One of the upstreams; passed over while it has no account."),
+        model: z.string().min(1).max(256).optional().describe("The model's name there. Default: the one asked for."),
+      }),
+    )
+    .min(1)
+    .max(100)
+    .describe("Upstreams to try, in order, each with the model's name there if that is another one."),
+});
 
 /** The whole configuration. What is not given has its default; an unknown field is refused. */
 export const configSchema = z.strictObject({
@@ -103,6 +160,10 @@ export const configSchema = z.strictObject({
           baseUrl: baseUrl.default("https://api.anthropic.com").describe("Without `/v1`. `UPSTREAM_BASE_URL`."),
         })
         .prefault({}),
+      openai: z
+        .strictObject({ baseUrl: baseUrl.default("https://api.openai.com").describe("With or without `/v1`.") })
+        .prefault({}),
+      services: z.record(name, service).default({}).describe("Further upstreams, by their names."),
       connectTimeoutMs: durationMs(10_000, "Longest time to open a connection."),
       firstByteTimeoutMs: durationMs(600_000, "Longest time from the request to the answer's headers."),
       idleTimeoutMs: durationMs(180_000, "Longest time between two chunks of an answer."),
@@ -125,6 +186,11 @@ export const configSchema = z.strictObject({
         .describe("Upstream failures in a row before an account rests."),
     })
     .prefault({}),
+  routes: z
+    .array(route)
+    .max(1000)
+    .default(() => structuredClone([...DEFAULT_ROUTES]).map(({ model, to }) => ({ model, to: [...to] })))
+    .describe("Where models go that are not called by their upstream's own names; the first rule that fits counts."),
   surfaces: z
     .strictObject({
       anthropic: z.boolean().default(true).describe("Offer the Anthropic API. Off with `DISABLE_ANTHROPIC_API`."),
@@ -172,7 +238,30 @@ export function parseConfig(raw: unknown): Config {
   const twice = names.filter((entry, index) => names.indexOf(entry) !== index);
   if (twice.length > 0)
     throw new ConfigError([...new Set(twice)].map((entry) => `accounts: the name \`${entry}\` is used twice`));
+  const unknown = unknownUpstreams(result.data);
+  if (unknown.length > 0) throw new ConfigError(unknown);
   return result.data;
+}
+
+/** Names that come with the configuration. */
+const BUILT_IN_UPSTREAMS = ["anthropic", "openai"];
+
+function unknownUpstreams({ accounts, routes, upstreams }: Config): string[] {
+  const known = [...BUILT_IN_UPSTREAMS, ...Object.keys(upstreams.services)];
+  const named = [
+    ...accounts.map(({ upstream }, index) => [`accounts[${index}].upstream`, upstream] as const),
+    ...routes.flatMap(({ to }, index) =>
+      to.map(({ upstream }, at) => [`routes[${index}].to[${at}].upstream`, upstream] as const),
+    ),
+  ];
+  return [
+    ...named
+      .filter(([, upstream]) => !known.includes(upstream))
+      .map(([field, upstream]) => `${field}: there is no upstream \`${upstream}\`; expected ${known.join(", ")}`),
+    ...Object.keys(upstreams.services)
+      .filter((service) => BUILT_IN_UPSTREAMS.includes(service))
+      .map((service) => `upstreams.services.${service}: the name is taken; set upstreams.${service}`),
+  ];
 }
 
 function problemsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[]): string[] {

@@ -51,7 +51,13 @@ export const FAULTS = {
   body_encoding_unsupported: {
     status: 415,
     retry: false,
-    message: "The request body is compressed. Send it without `content-encoding`.",
+    message:
+      "The request body is compressed in a way that is not known here. Send it as `gzip`, `deflate`, `br` or `zstd`, or as it is.",
+  },
+  body_encoding_broken: {
+    status: 400,
+    retry: false,
+    message: "The request body is not what its `content-encoding` says. Send it whole, or as it is.",
   },
   headers_too_large: {
     status: 431,
@@ -75,6 +81,16 @@ export const FAULTS = {
     message: "The operator of this gateway has switched this API off.",
   },
   model_unknown: { status: 404, retry: false, message: "There is no such model here. `GET /v1/models` lists them." },
+  thread_not_found: {
+    status: 404,
+    retry: false,
+    message: "This message thread is not known here. Send the whole conversation with a new thread.",
+  },
+  thread_unsupported: {
+    status: 400,
+    retry: false,
+    message: "The upstream of this model keeps no message threads. Send the whole conversation without a thread.",
+  },
   token_not_found: {
     status: 404,
     retry: false,

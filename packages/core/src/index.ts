@@ -3,6 +3,7 @@ export * from "./config.ts";
 export * from "./error.ts";
 export * from "./failure.ts";
 export * from "./pick.ts";
+export * from "./route.ts";
 export * from "./secret.ts";
 export * from "./store.ts";
 export * from "./surface.ts";

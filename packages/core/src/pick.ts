@@ -54,11 +54,14 @@ export class AccountPool {
     this.#policy = policy;
   }
 
-  /** The ready accounts, the one to try first at the front. `only` names the one account that may be used. */
-  pick(nowMs: number, only: string | null = null): readonly Account[] {
+  /**
+   * The ready accounts, the one to try first at the front. `only` names the one account that may be used, `upstream` the one
+   * upstream whose accounts may.
+   */
+  pick(nowMs: number, only: string | null = null, upstream: string | null = null): readonly Account[] {
     const ready: Member[] = [];
     for (const member of this.#members.values()) {
-      if ((only === null || member.account.name === only) && isReady(member.state, nowMs)) ready.push(member);
+      if (isAmong(member.account, only, upstream) && isReady(member.state, nowMs)) ready.push(member);
     }
     if (ready.length < 2) return ready.map((member) => member.account);
     return this.#order(ready, this.#turn++).map((member) => member.account);
@@ -68,10 +71,10 @@ export class AccountPool {
    * Milliseconds until the first of the accounts that `pick` considers is ready again; 0 when one is, `Infinity` when there
    * is no such account.
    */
-  readyInMs(nowMs: number, only: string | null = null): number {
+  readyInMs(nowMs: number, only: string | null = null, upstream: string | null = null): number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const { account, state } of this.#members.values()) {
-      if (only !== null && account.name !== only) continue;
+      if (!isAmong(account, only, upstream)) continue;
       soonest = Math.min(soonest, state.kind === "ready" ? 0 : Math.max(0, state.untilMs - nowMs));
     }
     return soonest;
@@ -80,6 +83,11 @@ export class AccountPool {
   /** Whether there is an account of this name, ready or not. */
   has(name: string): boolean {
     return this.#members.has(name);
+  }
+
+  /** The account of this name; undefined when there is none. */
+  account(name: string): Account | undefined {
+    return this.#members.get(name)?.account;
   }
 
   /** How many accounts there are, ready or not. */
@@ -127,4 +135,8 @@ export class AccountPool {
     if (member === undefined) throw new TypeError(`there is no account named ${name}`);
     return member;
   }
+}
+
+function isAmong(account: Account, only: string | null, upstream: string | null): boolean {
+  return (only === null || account.name === only) && (upstream === null || account.upstream === upstream);
 }

@@ -9,6 +9,10 @@ export const DEFAULT_MAX_ACCOUNTS = 1000;
 /** Highest bound on account names: OpenTelemetry readers keep 1,999 series of a metric, and one of them is `other`. */
 export const HIGHEST_MAX_ACCOUNTS = 1998;
 
+/** Most dialects and most fields of theirs that are told apart: more than there are. */
+const MAX_DIALECTS = 16;
+const MAX_FIELDS = 400;
+
 const ACCOUNT_MAX_CHARS = 128;
 
 /** For each label, what turns a value given by the caller into one of a bounded set of texts. */
@@ -25,7 +29,13 @@ export function createLabelRules(maxAccounts: number): LabelRules {
   if (!Number.isInteger(maxAccounts) || maxAccounts < 1 || maxAccounts > HIGHEST_MAX_ACCOUNTS) {
     throw new TypeError(`maxAccounts must be a whole number from 1 to ${HIGHEST_MAX_ACCOUNTS}, but is ${maxAccounts}`);
   }
-  return { code: statusCode, account: firstDistinct(maxAccounts) };
+  return {
+    code: statusCode,
+    account: firstDistinct(maxAccounts),
+    from: firstDistinct(MAX_DIALECTS),
+    to: firstDistinct(MAX_DIALECTS),
+    field: firstDistinct(MAX_FIELDS),
+  };
 }
 
 function statusCode(status: number): string {

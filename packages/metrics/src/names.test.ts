@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { METRICS } from "./names.ts";
+import type { MetricRow } from "./names.ts";
 
 test("the names, labels and /v1/usage fields that dashboards and alerts rely on", () => {
-  expect(Object.values(METRICS).map(({ name, labels, usage }) => [name, labels, usage])).toEqual([
+  const rows: readonly MetricRow[] = Object.values(METRICS);
+  expect(rows.map(({ name, labels, usage }) => [name, labels, usage])).toEqual([
     ["link_assistant_requests_total", [], "requests_total"],
     ["link_assistant_errors_total", [], "errors_total"],
     ["link_assistant_bytes_in_total", [], "bytes_in"],
@@ -14,6 +16,7 @@ test("the names, labels and /v1/usage fields that dashboards and alerts rely on"
     ["link_assistant_tokens_revoked_total", [], "tokens_revoked"],
     ["link_assistant_status_total", ["code"], "status_counts"],
     ["link_assistant_account_calls_total", ["account"], "account_calls"],
+    ["link_assistant_translation_losses_total", ["from", "to", "field"], undefined],
   ]);
 });
 

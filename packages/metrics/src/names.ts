@@ -4,6 +4,11 @@ export interface LabelValues {
   readonly code: number;
   /** Name of an account. */
   readonly account: string;
+  /** The dialect something was lost on the way from, and the one on the way to. */
+  readonly from: string;
+  readonly to: string;
+  /** What was lost, as the first dialect spells it. */
+  readonly field: string;
 }
 
 /** A label that a metric may carry. */
@@ -114,6 +119,13 @@ export const METRICS = {
     description: "Attempts by account.",
     labels: ["account"],
     usage: "account_calls",
+  },
+  translation_losses: {
+    name: "link_assistant_translation_losses_total",
+    kind: "counter",
+    unit: "{loss}",
+    description: "Fields that a translation between dialects could not carry as they were.",
+    labels: ["from", "to", "field"],
   },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -26,6 +26,8 @@ export interface Recorder {
    * @param received bytes of the response body received from it.
    */
   readonly recordBytes: (sent: number, received: number) => void;
+  /** A translation could not carry a field as it was: from one dialect to another, the field as the first spells it. */
+  readonly recordLoss: (from: string, to: string, field: string) => void;
   /** A router token was issued. */
   readonly recordTokenIssued: () => void;
   /** A router token was revoked. */
@@ -48,6 +50,7 @@ export function createRecorder(tallies: Tallies): Recorder {
       tallies.bytes_out.add(sent);
       tallies.bytes_in.add(received);
     },
+    recordLoss: (from, to, field) => tallies.translation_losses.add(1, { from, to, field }),
     recordTokenIssued: () => tallies.tokens_issued.add(1),
     recordTokenRevoked: () => tallies.tokens_revoked.add(1),
   };

@@ -5,7 +5,7 @@ import type { Environment } from "../config/environment.ts";
 import { openCredentials } from "../credentials/credentials.ts";
 import { errorCode } from "../error-code.ts";
 import { accountSecret } from "../start.ts";
-import { openAnthropicUpstream } from "../upstreams/anthropic.ts";
+import { kindOf, open } from "../upstreams/open-upstreams.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 
 /** What a probe of an account found. */
@@ -21,36 +21,31 @@ export async function probeAccounts(
   env: Environment,
   accounts: readonly AccountConfig[] = config.accounts,
 ): Promise<ProbeResult[]> {
-  const upstream = openAnthropicUpstream({ ...config.upstreams, ...config.upstreams.anthropic });
-  try {
-    return await Promise.all(
-      accounts.map(async (account): Promise<ProbeResult> => {
-        const { name } = account;
-        try {
-          return {
-            name,
-            ok: true,
-            models: await countModels(upstream, account, config.accounts.indexOf(account), env),
-          };
-        } catch (error) {
-          return { name, ok: false, problem: wordsOf(error) };
-        }
-      }),
-    );
-  } finally {
-    await upstream.close();
-  }
+  return Promise.all(
+    accounts.map(async (account): Promise<ProbeResult> => {
+      const { name } = account;
+      const upstream = open(account.upstream, config.upstreams);
+      try {
+        return { name, ok: true, models: await countModels(upstream, account, config, env) };
+      } catch (error) {
+        return { name, ok: false, problem: wordsOf(error) };
+      } finally {
+        await upstream.close();
+      }
+    }),
+  );
 }
 
 async function countModels(
   upstream: Upstream,
   account: AccountConfig,
-  index: number,
+  { accounts, upstreams }: Config,
   env: Environment,
 ): Promise<number> {
   let problem = "";
   const credentials = openCredentials([account], {
-    secretOf: (secret) => accountSecret(secret, index, env),
+    secretOf: (secret) => accountSecret(secret, accounts.indexOf(account), env),
+    takesApiKeys: () => kindOf(account.upstream, upstreams) === "anthropic",
     onChange: () => {},
     onProblem: (_name, reason) => (problem = reason),
   });
@@ -58,7 +53,7 @@ async function countModels(
     const credential = credentials.get(account.name);
     const header = credential?.header();
     if (credential === undefined || header === undefined) throw new Error(`credential cannot be read: ${problem}`);
-    const list = await upstream.getJson("/v1/models?limit=1000", header, credential.betas, BOUNDS);
+    const list = await upstream.listModels(header, credential.betas, BOUNDS);
     return isJsonObject(list) && Array.isArray(list["data"]) ? list["data"].length : 0;
   } finally {
     credentials.close();

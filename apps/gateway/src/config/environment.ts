@@ -35,12 +35,18 @@ export function configFromEnvironment(env: Environment): Record<string, unknown>
 
 /** The accounts that the environment makes. */
 export function accountsFromEnvironment(env: Environment): Readonly<Record<string, unknown>>[] {
-  const { CLAUDE_CODE_HOME: home, ADDITIONAL_ACCOUNT_DIRS: more = "", ANTHROPIC_API_KEY: key } = env;
+  const {
+    CLAUDE_CODE_HOME: home,
+    ADDITIONAL_ACCOUNT_DIRS: more = "",
+    ANTHROPIC_API_KEY: key,
+    OPENAI_API_KEY: openai,
+  } = env;
   const directories = more.split(",").map((part) => part.trim());
   return [
     ...(home === undefined ? [] : [directoryAccount("primary", home)]),
     ...directories.filter((part) => part !== "").map((part, index) => directoryAccount(`account-${index + 1}`, part)),
     ...(key === undefined ? [] : [{ name: "anthropic", kind: "api-key", key }]),
+    ...(openai === undefined ? [] : [{ name: "openai", upstream: "openai", kind: "api-key", key: openai }]),
   ];
 }
 

@@ -16,6 +16,7 @@ afterEach(() => void vi.useRealTimers());
 
 const SOURCES: CredentialSources = {
   secretOf: ({ name }) => new Secret(`secret-of-${name}`),
+  takesApiKeys: ({ upstream }) => upstream === "anthropic",
   onChange: () => {},
   onProblem: () => {},
 };
@@ -30,6 +31,7 @@ test("each kind is put on a request in its own way", () => {
   const credentials = openCredentials(
     accounts(
       { name: "key", kind: "api-key", key: "k", betas: ["b"] },
+      { name: "openai", kind: "api-key", key: "k", upstream: "openai" },
       { name: "bearer", kind: "bearer", token: "t" },
       { name: "dir", kind: "credentials-dir", directory: directory.path },
     ),
@@ -37,6 +39,7 @@ test("each kind is put on a request in its own way", () => {
   );
   expect(credentials.get("key")?.header()).toEqual({ name: "x-api-key", value: "secret-of-key" });
   expect(credentials.get("key")?.betas).toEqual(["b"]);
+  expect(credentials.get("openai")?.header()).toEqual({ name: "authorization", value: "Bearer secret-of-openai" });
   expect(credentials.get("bearer")?.header()).toEqual({ name: "authorization", value: "Bearer secret-of-bearer" });
   expect(credentials.get("dir")?.header()).toEqual({ name: "authorization", value: "Bearer in-file" });
   expect(credentials.get("other")).toBeUndefined();

@@ -30,6 +30,8 @@ export type SecretAccount = Exclude<AccountConfig, { kind: "credentials-dir" }>;
 export interface CredentialSources {
   /** The secret behind a field of the account's configuration. */
   readonly secretOf: (account: SecretAccount) => Secret;
+  /** Whether the account's upstream takes API keys as `x-api-key`; else they go as bearer tokens. */
+  readonly takesApiKeys: (account: SecretAccount) => boolean;
   /** Called when an account's credential was replaced. */
   readonly onChange: (account: string) => void;
   /** Called once with each reason why a credential cannot be read; holds no secret. */
@@ -66,7 +68,8 @@ function open(account: AccountConfig, sources: CredentialSources): Credential {
       onProblem: (reason) => sources.onProblem(account.name, reason),
     });
   }
-  const { name, prefix } = FIXED[account.kind];
+  const isKey = account.kind === "api-key" && sources.takesApiKeys(account);
+  const { name, prefix } = FIXED[isKey ? "api-key" : "bearer"];
   const header = { name, value: prefix + sources.secretOf(account).reveal() };
   return { header: () => header, betas: account.betas, close: () => {} };
 }

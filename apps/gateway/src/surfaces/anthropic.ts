@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
-import type { GatewayError } from "@link-assistant/core";
+import type { FaultCode, GatewayError } from "@link-assistant/core";
 
-import { parseJsonObject } from "../body.ts";
-import { forwardedHeaders } from "./forwarded-headers.ts";
+import { isJsonObject } from "../body.ts";
+import { readCall } from "./read-call.ts";
 import type { Call, SurfaceApi } from "./surface.ts";
 
 /** Where the original served this API; the same paths follow. */
@@ -29,29 +29,34 @@ const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
 export const anthropicSurface: SurfaceApi = {
   id: "anthropic_messages",
   dialect: "anthropic-messages",
-  read: readCall,
+  read: readMessagesCall,
   faultBody: (fault, requestId) => JSON.stringify(errorBody(fault, requestId)),
   faultFrame: (fault, requestId) => `event: error\ndata: ${JSON.stringify(errorBody(fault, requestId))}\n\n`,
 };
 
-function readCall(req: IncomingMessage, path: string, body: Buffer): Call {
-  const { model, stream } = parseJsonObject(body);
-  const headers = forwardedHeaders(req);
-  headers["anthropic-version"] ??= DEFAULT_VERSION;
-  const url = req.url ?? "";
-  const queryAt = url.indexOf("?");
+function readMessagesCall(req: IncomingMessage, path: string, body: Buffer): Call {
+  const call = readCall("anthropic-messages", req, path, body);
+  const session = req.headers["x-claude-code-session-id"];
+  const { thread } = call.parsed;
+  const after = isJsonObject(thread) ? thread["previous_message_id"] : undefined;
   return {
-    path,
-    query: queryAt < 0 ? "" : url.slice(queryAt),
-    model: typeof model === "string" ? model : null,
-    stream: stream === true,
+    ...call,
     counting: path.endsWith("/count_tokens"),
-    body,
-    headers,
+    headers: { "anthropic-version": DEFAULT_VERSION, ...call.headers },
+    ...(typeof session === "string" && { session }),
+    ...(isJsonObject(thread) && { held: { thread: true, ...(typeof after === "string" && { after }) } }),
   };
 }
 
-function errorBody(fault: GatewayError, requestId: string): object {
-  const type = TYPE_BY_STATUS[fault.status] ?? "invalid_request_error";
-  return { type: "error", error: { type, message: fault.message }, request_id: requestId };
+/** Faults that clients act on by `error.details.error_code`: the SDK then goes on without the thread. */
+const DETAIL_BY_CODE: Partial<Record<FaultCode, string>> = {
+  thread_not_found: "thread_not_found",
+  thread_unsupported: "thread_unsupported_request",
+};
+
+function errorBody({ status, code, message }: GatewayError, requestId: string): object {
+  const type = TYPE_BY_STATUS[status] ?? "invalid_request_error";
+  const detail = DETAIL_BY_CODE[code];
+  const details = detail === undefined ? {} : { details: { error_code: detail } };
+  return { type: "error", error: { type, message, ...details }, request_id: requestId };
 }

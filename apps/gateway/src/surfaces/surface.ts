@@ -3,9 +3,12 @@ import type { IncomingMessage } from "node:http";
 import type { GatewayError, Surface } from "@link-assistant/core";
 import type { DialectId } from "@link-assistant/translator";
 
+import type { JsonObject } from "../body.ts";
+
 /** The decoded request of an exchange. */
 export interface Call {
-  /** The path at the upstream, without query. */
+  readonly dialect: DialectId;
+  /** The path at an upstream of the same dialect, without query. */
   readonly path: string;
   /** The query as it came, with its `?`; empty when there was none. */
   readonly query: string;
@@ -15,10 +18,24 @@ export interface Call {
   readonly stream: boolean;
   /** True for a count of tokens: it uses no model and says nothing about an account's health. */
   readonly counting: boolean;
-  /** The body as it came. */
+  /** The body as it came, but for its compression. */
   readonly body: Buffer;
-  /** The client's headers that go to the upstream, lower-case names. */
+  /** The body, parsed. */
+  readonly parsed: JsonObject;
+  /** The client's headers that go to an upstream of the same dialect, lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What names the client's session to an upstream's prompt cache; absent when the client named none. */
+  readonly session?: string;
+  /** What this call leans on or leaves behind at the account that answers it. */
+  readonly held?: HeldState;
+}
+
+/** State that an upstream keeps for one account: the calls that build on it have to go there. */
+export interface HeldState {
+  /** The earlier answer that this call builds on; absent when it starts anew. */
+  readonly after?: string;
+  /** Whether the client cannot go on when that answer is gone, unless it is told so. */
+  readonly thread: boolean;
 }
 
 /** How one HTTP API reads calls and words its answers. */

@@ -1,6 +1,6 @@
 import { parseConfig } from "@link-assistant/core";
 import type { LedgerEntry, TokenRecord } from "@link-assistant/core";
-import { startSimulator } from "@link-assistant/testkit";
+import { startOpenAiSimulator, startSimulator } from "@link-assistant/testkit";
 import type { Simulator, SimulatorOptions } from "@link-assistant/testkit";
 import { pino } from "pino";
 
@@ -33,11 +33,22 @@ export interface Harness extends AsyncDisposable {
 export interface HarnessOptions extends Partial<SimulatorOptions> {
   /** Names of accounts; each has the API key `key-of-NAME`. Default: `primary`. */
   readonly accounts?: readonly string[];
+  /**
+   * What the simulator plays: Anthropic (the default), OpenAI with both of its APIs, or a local server of an open model that speaks Chat
+   * only. Whatever model is asked for goes to `MODELS` of the last two.
+   */
+  readonly upstream?: HarnessUpstream;
   /** Further configuration. */
   readonly config?: object;
   readonly upstreamConfig?: object;
   readonly env?: Environment;
 }
+
+/** The upstreams that a harness can put behind its gateway. */
+export type HarnessUpstream = "anthropic" | "openai" | "local";
+
+/** The models at the simulated upstreams that are not Anthropic's. */
+const MODELS = { openai: "gpt-5.5", local: "local" } as const;
 
 export const MESSAGE: object = {
   model: "claude-sonnet-5-5",
@@ -46,14 +57,18 @@ export const MESSAGE: object = {
 };
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { accounts = ["primary"], config: further = {}, upstreamConfig = {}, env = {}, ...simulated } = options;
-  const simulator = await startSimulator({
-    script: () => ({ blocks: [{ type: "text", text: "Hello to you" }] }),
-    ...simulated,
-  });
+  const {
+    accounts = ["primary"],
+    config: further = {},
+    upstreamConfig = {},
+    env = {},
+    upstream = "anthropic",
+  } = options;
+  const simulator = await simulatorFor(upstream, options);
   const config = parseConfig({
-    accounts: accounts.map((name) => ({ name, kind: "api-key", key: `key-of-${name}` })),
-    upstreams: { anthropic: { baseUrl: simulator.url }, ...upstreamConfig },
+    accounts: accounts.map((name) => ({ name, upstream, kind: "api-key", key: `key-of-${name}` })),
+    upstreams: { ...upstreamsFor(upstream, simulator.url), ...upstreamConfig },
+    ...(upstream !== "anthropic" && { routes: [{ model: "*", to: [{ upstream, model: MODELS[upstream] }] }] }),
     ...further,
     server: { port: 0, ...("server" in further && typeof further.server === "object" ? further.server : {}) },
   });
@@ -92,6 +107,28 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await simulator.close();
     },
   };
+}
+
+function simulatorFor(upstream: HarnessUpstream, options: HarnessOptions): Promise<Simulator> {
+  const { script = () => ({ blocks: [{ type: "text", text: "Hello to you" }] }) } = options;
+  const common = { script, ...(options.credentials !== undefined && { credentials: options.credentials }) };
+  // OpenAI does not show what its models think in Chat.
+  if (upstream === "openai") return startOpenAiSimulator({ ...common, reasoning: "none" });
+  if (upstream === "local") return startOpenAiSimulator({ ...common, dialects: ["openai-chat"] });
+  const {
+    accounts: _accounts,
+    config: _config,
+    upstreamConfig: _further,
+    env: _env,
+    upstream: _kind,
+    ...simulated
+  } = options;
+  return startSimulator({ ...simulated, script });
+}
+
+function upstreamsFor(upstream: HarnessUpstream, url: string): object {
+  if (upstream !== "local") return { [upstream]: { baseUrl: url } };
+  return { services: { local: { kind: "openai-compatible", baseUrl: `${url}/v1`, maxOutputTokens: 32_768 } } };
 }
 
 /** Posts a Messages call. */

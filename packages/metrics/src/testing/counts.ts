@@ -1,4 +1,4 @@
-import { METRICS } from "../names.ts";
+import { METRICS, type MetricRow } from "../names.ts";
 import type { UsageSnapshot } from "../usage-snapshot.ts";
 import type { Push } from "otlp-proto/build/src/generated/root.js";
 
@@ -41,8 +41,11 @@ export function countsInPush(push: Push | undefined): Counts {
 
 /** The counts in a usage snapshot, under the names that the metrics have elsewhere. */
 export function countsInSnapshot(snapshot: UsageSnapshot): Counts {
-  const counts = Object.values(METRICS).flatMap(({ name, usage, labels: [label = ""] }): [string, number][] => {
-    const field = snapshot[usage];
+  const rows: readonly MetricRow[] = Object.values(METRICS);
+  const fields = new Map<string, number | Readonly<Record<string, number>>>(Object.entries(snapshot));
+  const counts = rows.flatMap(({ name, usage = "", labels: [label = ""] }): [string, number][] => {
+    const field = fields.get(usage);
+    if (field === undefined) return [];
     if (typeof field === "number") return [[series(name, {}), field]];
     return Object.entries(field).map(([value, count]) => [series(name, { [label]: value }), count]);
   });

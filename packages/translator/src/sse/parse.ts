@@ -1,4 +1,4 @@
-import { decodeFrames, readFrame } from "./frame.ts";
+import { decodeFrames, readFrames } from "./frame.ts";
 import type { SseFrame } from "./frame.ts";
 import { DEFAULT_MAX_FRAME_BYTES, FrameSplitter } from "./split.ts";
 
@@ -13,9 +13,6 @@ export interface SseFailure {
   readonly code: "frame_too_large";
   readonly maxFrameBytes: number;
 }
-
-/** A boundary as in `boundary.ts`, with all the empty lines behind it. */
-const BETWEEN_FRAMES = /(?:\n\n|\n\r|\r\r)[\r\n]*/;
 
 /**
  * Reads server-sent events from bytes that were split anywhere: all three line ends, byte order mark, comments, several
@@ -53,11 +50,7 @@ export class SseReader {
   }
 
   #add(run: Uint8Array): void {
-    if (this.#failure !== undefined) return;
-    for (const text of decodeFrames(run).split(BETWEEN_FRAMES)) {
-      const frame = readFrame(text);
-      if (frame !== undefined) this.#read.push(frame);
-    }
+    if (this.#failure === undefined) readFrames(decodeFrames(run), this.#read);
   }
 
   #take(): readonly SseFrame[] {

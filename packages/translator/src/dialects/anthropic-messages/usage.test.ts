@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readCounts, toUsage, withLater } from "./usage.ts";
+import { readCounts, readTier, toUsage, withLater, writeUsage } from "./usage.ts";
 
 describe("reading", () => {
   test("takes every count there is a place for", () => {
@@ -74,5 +74,45 @@ describe("withLater", () => {
 
   test("a zero beside a prompt that is counted is a count", () => {
     expect(withLater({ input: 3, cacheRead: 9 }, { input: 12, cacheRead: 0 })).toEqual({ input: 12, cacheRead: 0 });
+  });
+});
+
+describe("writing", () => {
+  test("says everything that is known, and what is written is read again", () => {
+    const usage = { input: 3, cacheRead: 1000, cacheWrite: 200, output: 50, reasoning: 30 };
+    const written = writeUsage(usage, "priority");
+    expect(written).toEqual({
+      input_tokens: 3,
+      cache_creation_input_tokens: 200,
+      cache_read_input_tokens: 1000,
+      output_tokens: 50,
+      output_tokens_details: { thinking_tokens: 30 },
+      server_tool_use: null,
+      cache_creation: null,
+      service_tier: "priority",
+    });
+    expect(toUsage(readCounts(written))).toEqual(usage);
+    expect(readTier(written)).toBe("priority");
+  });
+
+  test("the lifetimes of what was cached are told where all are known", () => {
+    const usage = { input: 1, output: 1, cacheWrite5m: 2, cacheWrite1h: 3 };
+    expect(writeUsage(usage)).toMatchObject({
+      cache_creation_input_tokens: 5,
+      cache_creation: { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 3 },
+    });
+    expect(writeUsage({ ...usage, cacheWrite: 1 })).toMatchObject({
+      cache_creation_input_tokens: 6,
+      cache_creation: null,
+    });
+  });
+
+  test("what nobody counted is 0 where a number must be, else null", () => {
+    expect(writeUsage({})).toMatchObject({
+      input_tokens: 0,
+      output_tokens: 0,
+      cache_read_input_tokens: null,
+      service_tier: null,
+    });
   });
 });

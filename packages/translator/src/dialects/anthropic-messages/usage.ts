@@ -1,6 +1,7 @@
 import type { Usage } from "@link-assistant/core";
 
 import { asCount, asObject } from "../../json.ts";
+import type { JsonObject } from "../../json.ts";
 import { USAGE_PATHS } from "./wire.ts";
 import type { CountName } from "./wire.ts";
 
@@ -48,4 +49,44 @@ export function toUsage(counts: Counts): Usage {
   const unsplit = cacheWrites - (cacheWrite5m ?? 0) - (cacheWrite1h ?? 0);
   if (!isSplit || unsplit < 0) return { ...others, cacheWrite: cacheWrites };
   return unsplit === 0 ? split : { ...split, cacheWrite: unsplit };
+}
+
+/**
+ * The counts of a `message_delta`, and most of those of a message. The input and the output must be there and are 0 when nobody has
+ * counted; anything else that was not reported is null.
+ */
+export function writeCounts(usage: Usage): JsonObject {
+  const { input = 0, output = 0, cacheRead, cacheWrite, cacheWrite5m, cacheWrite1h, reasoning } = usage;
+  const isWritten = cacheWrite !== undefined || cacheWrite5m !== undefined || cacheWrite1h !== undefined;
+  return {
+    input_tokens: input,
+    cache_creation_input_tokens: isWritten ? (cacheWrite ?? 0) + (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0) : null,
+    cache_read_input_tokens: cacheRead ?? null,
+    output_tokens: output,
+    output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },
+    server_tool_use: null,
+  };
+}
+
+/** A `usage` of the wire. `tier` is named as OpenAI names it. */
+export function writeUsage(usage: Usage, tier?: string): JsonObject {
+  const { cacheWrite, cacheWrite5m, cacheWrite1h } = usage;
+  const isSplit = (cacheWrite5m !== undefined || cacheWrite1h !== undefined) && cacheWrite === undefined;
+  const split = { ephemeral_5m_input_tokens: cacheWrite5m ?? 0, ephemeral_1h_input_tokens: cacheWrite1h ?? 0 };
+  return {
+    ...writeCounts(usage),
+    cache_creation: isSplit ? split : null,
+    service_tier: tier === undefined ? null : tier === "priority" || tier === "fast" ? "priority" : "standard",
+  };
+}
+
+const TIERS: ReadonlyMap<unknown, string> = new Map([
+  ["standard", "default"],
+  ["priority", "priority"],
+  ["batch", "default"],
+]);
+
+/** The service tier in a `usage`, as OpenAI names it. */
+export function readTier(usage: unknown): string | undefined {
+  return TIERS.get(asObject(usage)?.service_tier);
 }

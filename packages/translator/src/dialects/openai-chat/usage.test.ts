@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readUsage } from "./usage.ts";
+import { readUsage, writeUsage } from "./usage.ts";
 
 describe("reading", () => {
   test("takes the cache out of the prompt, and leaves the reasoning in the output", () => {
@@ -69,5 +69,33 @@ describe("reasoning", () => {
 
   test("none is none by any total", () => {
     expect(readUsage({ prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 })).toEqual({ input: 1, output: 2 });
+  });
+});
+
+describe("writing", () => {
+  test("puts the caches into the prompt", () => {
+    expect(
+      writeUsage({ input: 3, cacheRead: 1000, cacheWrite5m: 150, cacheWrite1h: 50, output: 50, reasoning: 30 }),
+    ).toEqual({
+      prompt_tokens: 1203,
+      completion_tokens: 50,
+      total_tokens: 1253,
+      prompt_tokens_details: { cached_tokens: 1000, cache_write_tokens: 200 },
+      completion_tokens_details: { reasoning_tokens: 30 },
+    });
+  });
+
+  test("does not make up reasoning", () => {
+    expect(writeUsage({ input: 0, cacheRead: 5000, output: 1 })).toEqual({
+      prompt_tokens: 5000,
+      completion_tokens: 1,
+      total_tokens: 5001,
+      prompt_tokens_details: { cached_tokens: 5000, cache_write_tokens: 0 },
+    });
+  });
+
+  test("is read again as it was", () => {
+    const usage = { input: 3, cacheRead: 1000, cacheWrite: 200, output: 50, reasoning: 30 };
+    expect(readUsage(writeUsage(usage))).toEqual(usage);
   });
 });

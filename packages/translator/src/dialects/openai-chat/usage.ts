@@ -1,38 +1,43 @@
 import type { Usage } from "@link-assistant/core";
 
 import { asCount, asObject } from "../../json.ts";
-import { USAGE_PLACES } from "./wire.ts";
-import type { CountName } from "./wire.ts";
+import type { JsonObject } from "../../json.ts";
+import { countsOfUsage, usageOfCounts } from "../../neutral/openai-usage.ts";
 
-/** The counts in a `usage` of the wire. Null and whatever cannot be a count are as good as absent. */
+const NONE: JsonObject = {};
+
+/**
+ * The counts in a `usage` of the wire. Null and whatever cannot be a count are as good as absent. Cached tokens stand in the
+ * details at OpenAI, in `cached_tokens` at Moonshot, `prompt_cache_hit_tokens` at DeepSeek, `num_cached_tokens` at Mistral;
+ * recorded answers, read on 2026-11-25.
+ */
 export function readUsage(usage: unknown): Usage {
-  const [prompt, reasoning] = [countOf(usage, "prompt"), countOf(usage, "reasoning")];
-  const [cached, cacheWrite] = [countOf(usage, "cacheRead"), countOf(usage, "cacheWrite")];
-  // Some services count more tokens as cached than the prompt has.
-  const cacheRead = cached === undefined ? undefined : Math.min(cached, prompt ?? cached);
-  const output = readOutput(usage, prompt, reasoning);
+  const said = asObject(usage);
+  if (said === undefined) return {};
+  const prompt = asObject(said.prompt_tokens_details) ?? NONE;
+  const output = asObject(said.completion_tokens_details) ?? NONE;
+  return usageOfCounts({
+    prompt: asCount(said.prompt_tokens),
+    cached:
+      asCount(prompt.cached_tokens) ??
+      asCount(said.cached_tokens) ??
+      asCount(said.prompt_cache_hit_tokens) ??
+      asCount(said.num_cached_tokens),
+    cacheWrite: asCount(prompt.cache_write_tokens),
+    output: asCount(said.completion_tokens),
+    reasoning: asCount(output.reasoning_tokens),
+    total: asCount(said.total_tokens),
+  });
+}
+
+/** A `usage` of the wire. What was not reported is 0; the reasoning, which the types leave optional, is left out then. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { prompt, cached, cacheWrite, output, reasoning, total } = countsOfUsage(usage);
   return {
-    ...(prompt !== undefined && { input: Math.max(0, prompt - (cacheRead ?? 0) - (cacheWrite ?? 0)) }),
-    ...(cacheRead !== undefined && { cacheRead }),
-    ...(cacheWrite !== undefined && { cacheWrite }),
-    ...(output !== undefined && { output }),
-    ...(reasoning !== undefined && { reasoning }),
+    prompt_tokens: prompt,
+    completion_tokens: output,
+    total_tokens: total,
+    prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: cacheWrite },
+    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
   };
-}
-
-/** Some services, as xAI, count the reasoning beside the output; their total gives them away. */
-function readOutput(usage: unknown, prompt: number | undefined, reasoning: number | undefined): number | undefined {
-  const output = countOf(usage, "output");
-  if (output === undefined || prompt === undefined || reasoning === undefined) return output;
-  return countOf(usage, "total") === prompt + output + reasoning ? output + reasoning : output;
-}
-
-function countOf(usage: unknown, name: CountName): number | undefined {
-  for (const path of USAGE_PLACES[name]) {
-    let value = usage;
-    for (const key of path) value = asObject(value)?.[key];
-    const count = asCount(value);
-    if (count !== undefined) return count;
-  }
-  return undefined;
 }

@@ -1,29 +1,7 @@
 /*
- * Names of the Chat Completions API, with those that other services add: recorded answers of OpenAI, Azure, OpenRouter,
- * Mistral, Groq, DeepSeek, xAI, Snowflake and others; read on 2026-11-24.
+ * Names of the Chat Completions API, with those that other services add: types of `openai` 7.57.0; recorded answers of OpenAI, Azure,
+ * OpenRouter, Mistral, Groq, DeepSeek, xAI, Snowflake and others; read on 2026-11-25.
  */
-
-/** Places of one count in a `usage`, each as its path of keys; the first that holds a count is it. */
-type Places = readonly (readonly string[])[];
-
-/** Where each count stands. `prompt` holds what the cache took part in; `output` holds the reasoning. */
-export const USAGE_PLACES = {
-  prompt: [["prompt_tokens"]],
-  // OpenAI; Moonshot; DeepSeek; Mistral.
-  cacheRead: [
-    ["prompt_tokens_details", "cached_tokens"],
-    ["cached_tokens"],
-    ["prompt_cache_hit_tokens"],
-    ["num_cached_tokens"],
-  ],
-  cacheWrite: [["prompt_tokens_details", "cache_write_tokens"]],
-  output: [["completion_tokens"]],
-  reasoning: [["completion_tokens_details", "reasoning_tokens"]],
-  total: [["total_tokens"]],
-} as const satisfies Record<string, Places>;
-
-/** What is counted. */
-export type CountName = keyof typeof USAGE_PLACES;
 
 /** The fields of a `delta` or a `message` that are content; the rest, such as `role`, comes without any. */
 export const CONTENT_FIELDS = [
@@ -40,3 +18,19 @@ export const CONTENT_FIELDS = [
 
 /** The data of the frame after which nothing comes. */
 export const DONE = "[DONE]";
+
+/** The fields of a request that are read, or that say nothing to anybody but OpenAI's own servers. */
+export const REQUEST_FIELDS: ReadonlySet<string> = new Set(
+  (
+    "messages model audio cache_control frequency_penalty function_call functions logit_bias logprobs max_completion_tokens " +
+    "max_tokens metadata modalities n parallel_tool_calls prediction presence_penalty prompt_cache_key prompt_cache_options " +
+    "prompt_cache_retention reasoning reasoning_effort response_format safety_identifier seed service_tier stop store stream " +
+    "stream_options temperature thinking tool_choice tools top_k top_logprobs top_p user verbosity web_search_options"
+  ).split(" "),
+);
+
+/** The roles of the operator: one for older models, one for newer. */
+export const SYSTEM_ROLES: ReadonlySet<unknown> = new Set(["system", "developer"]);
+
+/** What ids of answers begin with. */
+export const ID_PREFIX = "chatcmpl-";

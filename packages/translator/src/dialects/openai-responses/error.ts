@@ -1,5 +1,7 @@
 import { asCount, asObject, asText } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
+import type { NeutralError } from "../../neutral/error.ts";
+import { encodeOpenaiError, openaiErrorKind, plainErrorMessage } from "../../neutral/openai-error.ts";
 import type { AnswerError } from "../../observation.ts";
 
 /** Whether a response or a body says that it failed. A response that did not fail has `"error": null`. */
@@ -22,4 +24,24 @@ export function readError(body: JsonObject): AnswerError {
     ...(code !== undefined && { code }),
     ...(message !== undefined && { message }),
   };
+}
+
+/** An error of an upstream, from its status and its body; see `Dialect.decodeError`. */
+export function decodeError(status: number, body: JsonObject | undefined, text: string): NeutralError {
+  return body === undefined
+    ? { kind: openaiErrorKind({ message: text }, status), message: plainErrorMessage(status, text) }
+    : neutralError(body, status);
+}
+
+/** An error that stands in a body, an `error` event or a failed response; `status` is undefined where the answer began well. */
+export function neutralError(body: JsonObject, status: number | undefined): NeutralError {
+  const said = readError(body);
+  const kind = openaiErrorKind(said, status);
+  const message = said.message ?? "The upstream broke the answer off with an error.";
+  return { kind, message, ...(said.code !== undefined && { code: said.code }) };
+}
+
+/** An error for a client; see `Dialect.encodeError`. */
+export function encodeError(error: NeutralError): { readonly status: number; readonly body: JsonObject } {
+  return encodeOpenaiError(error, "input");
 }

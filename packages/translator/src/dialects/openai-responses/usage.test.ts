@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readUsage } from "./usage.ts";
+import { readUsage, writeUsage } from "./usage.ts";
 
 const usage = (prompt: unknown, cached: unknown, cacheWrite: unknown, output: unknown, reasoning: unknown): object => ({
   input_tokens: prompt,
@@ -56,4 +56,21 @@ test.each([-1, 1.5, 1e300, "7", true, [], {}, null])("%j is no count", (value) =
 
 test.each([undefined, null, 7, "usage", []])("%j is no usage", (value) => {
   expect(readUsage(value)).toEqual({});
+});
+
+describe("writing", () => {
+  test("gives every number, for Codex reads no answer without them", () => {
+    expect(writeUsage({ input: 3, cacheRead: 1000, cacheWrite5m: 150, cacheWrite1h: 50, output: 50 })).toEqual({
+      input_tokens: 1203,
+      input_tokens_details: { cached_tokens: 1000, cache_write_tokens: 200 },
+      output_tokens: 50,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 1253,
+    });
+  });
+
+  test("is read again as it was", () => {
+    const usage = { input: 3, cacheRead: 1000, cacheWrite: 200, output: 50, reasoning: 30 };
+    expect(readUsage(writeUsage(usage))).toEqual(usage);
+  });
 });

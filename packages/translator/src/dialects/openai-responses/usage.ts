@@ -1,39 +1,35 @@
 import type { Usage } from "@link-assistant/core";
 
 import { asCount, asObject } from "../../json.ts";
-import { USAGE_PATHS } from "./wire.ts";
+import type { JsonObject } from "../../json.ts";
+import { countsOfUsage, usageOfCounts } from "../../neutral/openai-usage.ts";
+
+const NONE: JsonObject = {};
 
 /** The counts in a `usage` of the wire. Null and whatever cannot be a count are as good as absent. */
 export function readUsage(usage: unknown): Usage {
-  const count = (name: keyof typeof USAGE_PATHS): number | undefined => {
-    let value = usage;
-    for (const key of USAGE_PATHS[name]) value = asObject(value)?.[key];
-    return asCount(value);
-  };
-  const [prompt, cacheWrite, reasoning] = [count("prompt"), count("cacheWrite"), count("reasoning")];
-  const cacheRead = atMost(prompt, count("cached"));
-  const output = withReasoning(count("output"), reasoning, prompt, count("total"));
+  const said = asObject(usage);
+  if (said === undefined) return {};
+  const input = asObject(said.input_tokens_details) ?? NONE;
+  const output = asObject(said.output_tokens_details) ?? NONE;
+  return usageOfCounts({
+    prompt: asCount(said.input_tokens),
+    cached: asCount(input.cached_tokens),
+    cacheWrite: asCount(input.cache_write_tokens),
+    output: asCount(said.output_tokens),
+    reasoning: asCount(output.reasoning_tokens),
+    total: asCount(said.total_tokens),
+  });
+}
+
+/** A `usage` of the wire. What was not reported is 0, and both details are there: Codex cannot read an answer without them. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { prompt, cached, cacheWrite, output, reasoning, total } = countsOfUsage(usage);
   return {
-    ...(prompt !== undefined && { input: Math.max(0, prompt - (cacheRead ?? 0) - (cacheWrite ?? 0)) }),
-    ...(cacheRead !== undefined && { cacheRead }),
-    ...(cacheWrite !== undefined && { cacheWrite }),
-    ...(output !== undefined && { output }),
-    ...(reasoning !== undefined && { reasoning }),
+    input_tokens: prompt,
+    input_tokens_details: { cached_tokens: cached, cache_write_tokens: cacheWrite },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: reasoning ?? 0 },
+    total_tokens: total,
   };
-}
-
-/** Some services count more tokens as cached than the prompt has. */
-function atMost(limit: number | undefined, count: number | undefined): number | undefined {
-  return limit === undefined || count === undefined ? count : Math.min(limit, count);
-}
-
-/** Some services count reasoning beside the output; the total gives them away. */
-function withReasoning(
-  output: number | undefined,
-  reasoning: number | undefined,
-  prompt: number | undefined,
-  total: number | undefined,
-): number | undefined {
-  if (output === undefined || reasoning === undefined || prompt === undefined) return output;
-  return total === prompt + output + reasoning ? output + reasoning : output;
 }

@@ -15,12 +15,15 @@ export const DELTA_EVENTS = ".delta";
 /** A `status` before the end. */
 export const RUNNING: ReadonlySet<string> = new Set(["queued", "in_progress"]);
 
-/** Where each count stands in a `usage`. `prompt` holds what the cache took part in; `output` holds the reasoning. */
-export const USAGE_PATHS = {
-  prompt: ["input_tokens"],
-  cached: ["input_tokens_details", "cached_tokens"],
-  cacheWrite: ["input_tokens_details", "cache_write_tokens"],
-  output: ["output_tokens"],
-  reasoning: ["output_tokens_details", "reasoning_tokens"],
-  total: ["total_tokens"],
-} as const;
+/** The fields of a request that are decoded; any other is not known. */
+export const REQUEST_FIELDS: ReadonlySet<string> = new Set(
+  (
+    "model input instructions tools tool_choice parallel_tool_calls max_output_tokens max_tool_calls temperature top_p top_logprobs " +
+    "reasoning text stream stream_options store include metadata user safety_identifier service_tier prompt_cache_key " +
+    "prompt_cache_retention prompt_cache_options previous_response_id conversation background prompt truncation client_metadata " +
+    "access_programs context_management moderation"
+  ).split(" "),
+);
+
+/** What must be asked for so that reasoning comes with its proof. */
+export const ENCRYPTED_REASONING = "reasoning.encrypted_content";

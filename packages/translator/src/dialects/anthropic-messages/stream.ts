@@ -1,0 +1,2 @@
+export { decodeStream } from "./decode-stream.ts";
+export { encodeStream } from "./encode-stream.ts";

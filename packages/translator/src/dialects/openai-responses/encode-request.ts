@@ -1,0 +1,131 @@
+import type { RequestScope } from "../../context.ts";
+import type { JsonObject } from "../../json.ts";
+import type { NeutralRequest, OutputFormat } from "../../neutral/request.ts";
+import { effortOfReasoning, nearestEffort } from "../../reasoning/effort.ts";
+import { shortHash } from "../../sha256.ts";
+import { isStrictLegal } from "../../tools/schema.ts";
+import { schemaName } from "../openai-chat/encode-tools.ts";
+import { encodeItems } from "./encode-items.ts";
+import { encodeTools } from "./encode-tools.ts";
+import { ENCRYPTED_REASONING } from "./wire.ts";
+
+/** A body as it is built, key by key in the order in which it is written. */
+export type WireObject = Record<string, unknown>;
+
+const USER_HASH_LENGTH = 32;
+
+/** A request to an upstream of the Responses API; see `Dialect.encodeRequest`. Nothing is ever stored. */
+export function encodeRequest(request: NeutralRequest, scope: RequestScope): JsonObject {
+  const body = encodePrompt(request, scope);
+  encodeLimits(request, scope, body);
+  encodeSampling(request, scope, body);
+  encodeAccount(request, scope, body);
+  body.store = false;
+  // Models that do not think refuse to be asked for it.
+  if (scope.capability.efforts.length > 0) body.include = [ENCRYPTED_REASONING];
+  if (request.stream) body.stream = true;
+  return body;
+}
+
+/** The same, as far as it belongs to the prompt: what tokens are counted of. */
+export function encodeCountRequest(request: NeutralRequest, scope: RequestScope): JsonObject {
+  return encodePrompt(request, scope);
+}
+
+function encodePrompt(request: NeutralRequest, scope: RequestScope): WireObject {
+  const body: WireObject = { model: request.model };
+  const instructions = request.system.map(({ text }) => text).join("\n\n");
+  if (instructions !== "") body.instructions = instructions;
+  if (request.system.some(({ cache }) => cache !== undefined)) scope.losses.note("cache_marks");
+  body.input = encodeItems(request, scope);
+  encodeTools(request, scope, body);
+  encodeReasoning(request, scope, body);
+  encodeText(request, scope, body);
+  return body;
+}
+
+function encodeLimits(request: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
+  const { maxOutputTokens: asked, stop } = request;
+  const { maxOutputTokens: most, minOutputTokens: least } = capability;
+  if (asked === 0) losses.note("max_tokens_zero");
+  else if (asked !== undefined) {
+    if (most !== undefined && asked > most) losses.note("max_tokens_clamped", String(most));
+    if (asked < least) losses.note("max_tokens_raised", String(least));
+    body.max_output_tokens = Math.max(least, Math.min(asked, most ?? asked));
+  }
+  if (stop !== undefined && stop.length > 0) losses.note("stop_count");
+}
+
+function encodeSampling(request: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
+  const { temperature, topP } = request;
+  const isFree = capability.sampling !== "none";
+  if (temperature !== undefined) {
+    if (isFree) body.temperature = temperature;
+    else if (temperature !== 1) losses.note("temperature");
+  }
+  if (topP !== undefined) {
+    if (isFree && (capability.sampling === "all" || temperature === undefined)) body.top_p = topP;
+    else if (topP !== 1) losses.note("top_p");
+  }
+  if (request.topK !== undefined) losses.note("top_k");
+  if (request.seed !== undefined) losses.note("seed");
+  if (request.frequencyPenalty !== undefined) losses.note("frequency_penalty");
+  if (request.presencePenalty !== undefined) losses.note("presence_penalty");
+  if (request.topLogprobs !== undefined) losses.note("logprobs");
+}
+
+function encodeReasoning({ reasoning }: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
+  if (reasoning === undefined) return;
+  const asked = effortOfReasoning(reasoning);
+  const nearest = asked === undefined ? undefined : nearestEffort(asked, capability.efforts);
+  const isBudget = reasoning.effort === undefined && reasoning.mode === "enabled";
+  if (asked !== undefined && asked !== "none" && nearest === undefined) losses.note("effort", asked);
+  else if (isBudget && nearest !== undefined) losses.note("thinking_budget", nearest);
+  else if (nearest !== undefined && nearest !== asked) losses.note("effort_adapted", nearest);
+  if (capability.efforts.length === 0) return;
+  const shows = reasoning.show === true && nearest !== "none";
+  if (nearest === undefined && !shows) return;
+  body.reasoning = { ...(nearest !== undefined && { effort: nearest }), ...(shows && { summary: "auto" }) };
+}
+
+function encodeText(
+  { format, verbosity }: NeutralRequest,
+  { losses, capability }: RequestScope,
+  body: WireObject,
+): void {
+  const text: WireObject = {};
+  if (format !== undefined) text.format = encodeFormat(format, losses);
+  if (verbosity !== undefined) {
+    if (capability.openaiFields) text.verbosity = verbosity;
+    else losses.note("verbosity");
+  }
+  if (Object.keys(text).length > 0) body.text = text;
+}
+
+function encodeFormat(format: OutputFormat, losses: RequestScope["losses"]): JsonObject {
+  if (format.type === "json_object") return { type: "json_object" };
+  const { name, description, schema, strict } = format;
+  const isLegal = strict !== false && isStrictLegal(schema);
+  if (strict === true && !isLegal) losses.note("format_schema");
+  return {
+    type: "json_schema",
+    name: schemaName(name),
+    ...(description !== undefined && { description }),
+    schema,
+    strict: isLegal,
+  };
+}
+
+function encodeAccount(request: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
+  const { user, tier, cache, metadata, maxToolCalls } = request;
+  if (user !== undefined) {
+    const isLong = user.length > capability.userMaxLength;
+    if (isLong) losses.note("user_hashed");
+    body.safety_identifier = isLong ? `u_${shortHash(user, USER_HASH_LENGTH)}` : user;
+  }
+  if (tier !== undefined && tier !== "auto") body.service_tier = tier;
+  if (cache?.key !== undefined) body.prompt_cache_key = cache.key;
+  if (cache?.auto !== undefined) losses.note("cache_marks");
+  if (metadata !== undefined) body.metadata = metadata;
+  if (maxToolCalls !== undefined) body.max_tool_calls = maxToolCalls;
+}

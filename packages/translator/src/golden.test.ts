@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+
+import type { JsonObject } from "./json.ts";
+import {
+  MAIN_TARGETS,
+  contextOf,
+  isAnswer,
+  optionsFor,
+  othersOf,
+  streamed,
+  translateStream,
+} from "./testing/exchange.ts";
+import { ownRecordings } from "./testing/recordings.ts";
+import { translateRequest } from "./translate-request.ts";
+import { translateResponse } from "./translate-response.ts";
+import { TranslationError } from "./translation-error.ts";
+
+/*
+ * Whole translations of a readable few recordings, to be looked at: `vitest run -u` writes them anew, and the difference is then part of
+ * the change. Where the recordings come from is in `fixtures/LICENSES.md`.
+ */
+
+const EXCHANGES = ownRecordings().flatMap((recording) =>
+  othersOf(recording.dialect).map((other) => ({ id: recording.id, other, recording })),
+);
+
+const fileOf = (name: string): string => new URL(`fixtures/golden/${name}`, import.meta.url).pathname;
+const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** What is sent and what is lost, or why nothing is sent. */
+function request(body: JsonObject, options: Parameters<typeof translateRequest>[1]): string {
+  try {
+    const { body: translated, losses } = translateRequest(body, options);
+    return asJson({ body: translated, losses });
+  } catch (error) {
+    if (!(error instanceof TranslationError)) throw error;
+    const { kind, message, param, code } = error;
+    return asJson({ error: { kind, message, param, code } });
+  }
+}
+
+describe.each(EXCHANGES)("$id and $other", ({ id, other, recording }) => {
+  const { dialect, body, sse } = recording;
+
+  test.skipIf(recording.request === undefined)("request", async () => {
+    const text = request(streamed(dialect, recording.request ?? {}), optionsFor(dialect, MAIN_TARGETS[other]));
+    await expect(text).toMatchFileSnapshot(fileOf(`${id}.to-${other}.request.json`));
+  });
+
+  test.skipIf(body === undefined || !isAnswer(recording))("whole answer", async () => {
+    const { body: translated, losses } = translateResponse(body ?? {}, contextOf(recording, other));
+    await expect(asJson({ body: translated, losses })).toMatchFileSnapshot(fileOf(`${id}.for-${other}.answer.json`));
+  });
+
+  test.skipIf(sse === undefined)("stream", async () => {
+    await expect(translateStream(sse ?? "", contextOf(recording, other))).toMatchFileSnapshot(
+      fileOf(`${id}.for-${other}.sse`),
+    );
+  });
+});
