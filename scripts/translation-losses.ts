@@ -9,7 +9,7 @@ A request and its answer are translated when a client and an upstream speak diff
 these tables name everything that is not, or not always: it may depend on the model and its upstream. Nothing else is lost.
 
 - **adapted**: something else is said in its place. It is noted.
-- **dropped**: nothing is said in its place. It is noted; in strict mode the request is refused instead.
+- **dropped**: nothing is said in its place. It is noted; in strict mode the request is refused instead (an answer never is).
 - **hint dropped**: as dropped, but it could not change what the answer says, so that strict mode lets it go.
 - **rejected**: the request is refused in either mode, in the client's own form of an error, before any upstream is asked: the answer would
   be to another question.

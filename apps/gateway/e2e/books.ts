@@ -13,11 +13,7 @@ export async function ledgerRows({ gateway }: Harness): Promise<LedgerEntry[]> {
 }
 
 /** Holds ledger, metrics and simulator against each other; throws where they do not agree. */
-export async function checkBooks(
-  harness: Harness,
-  upstream: E2eUpstream,
-  rows: readonly LedgerEntry[],
-): Promise<void> {
+export async function checkBooks(harness: Harness, upstream: E2eUpstream, rows: readonly LedgerEntry[]): Promise<void> {
   checkSecrets(harness);
   checkUsage(harness, upstream, rows);
   assert.deepEqual(await counted(harness), expectedCounts(harness, rows), "/metrics disagrees with the ledger");
@@ -63,8 +59,7 @@ function expectedCounts({ simulator }: Harness, rows: readonly LedgerEntry[]): R
     bytes_in_total: rows.reduce((sum, row) => sum + row.bytesReceived, 0),
     bytes_out_total: simulator.requests.reduce((sum, request) => sum + request.rawBody.length, 0),
   };
-  for (const surface of SURFACES)
-    counts[`${surface}_total`] = rows.filter((row) => row.surface === surface).length;
+  for (const surface of SURFACES) counts[`${surface}_total`] = rows.filter((row) => row.surface === surface).length;
   const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
   for (const { status } of rows) count(`status_total{code="${status}"}`);
   for (const { credential = "" } of simulator.requests)

@@ -2,22 +2,47 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { call } from "./client.ts";
-import type { Client, Orders, Said, Tools } from "./client.ts";
+import type { Call, Client, Orders, Said, Tools } from "./client.ts";
 import { runClient } from "./run-client.ts";
 import type { ClientRun } from "./run-client.ts";
 
 /** It tries again after everything but a 400, also where it is told not to. Its own number would be 5. */
 const RETRIES = 1;
 
+const shell: Tools["shell"] = (command) => call("exec_command", { cmd: command });
+const look: Tools["look"] = (path) => shell(`cat '${path}'`);
+
 /** Codex with a model that it knows: it patches files with a free-form tool. */
-export const CODEX: Client = codex("gpt-5.5", (patch) => call("apply_patch", { input: patch }));
+export const CODEX: Client = codex("gpt-5.5", {
+  look,
+  edit: (...edit) => call("apply_patch", { input: patchOf(...edit) }),
+  shell,
+});
 
-/** Codex with a model that it does not know: it patches files by its shell, and has tools in a namespace. */
-export const CODEX_PLAIN: Client = codex("claude-opus-5-5", (patch) =>
-  call("exec_command", { cmd: `apply_patch <<'EOF'\n${patch}EOF` }),
-);
+/** Codex with a model that it does not know: it patches files by its shell, and has further tools in a namespace. */
+export const CODEX_PLAIN: Client = codex("claude-opus-5-5", {
+  look,
+  edit: (...edit) => shell(`apply_patch <<'EOF'\n${patchOf(...edit)}EOF`),
+  shell,
+});
 
-function codex(model: string, applyPatch: (patch: string) => ReturnType<Tools["edit"]>): Client {
+/** Codex with one of the newest models: it has no plain tools, but a namespace with one that runs scripts, told of within the input. */
+export const CODEX_SCRIPTING: Client = codex("gpt-6-sol", {
+  look: (path) => shellScript(`cat '${path}'`),
+  edit: (...edit) => call("exec", { input: `text(await tools.apply_patch(${JSON.stringify(patchOf(...edit))}));` }),
+  shell: shellScript,
+});
+
+function shellScript(command: string): Call {
+  const cmd = JSON.stringify(command);
+  return call("exec", { input: `text((await tools.exec_command({ cmd: ${cmd} })).output);` });
+}
+
+function patchOf(path: string, from: string, to: string): string {
+  return `*** Begin Patch\n*** Update File: ${path}\n@@\n-${from}\n+${to}\n*** End Patch\n`;
+}
+
+function codex(model: string, tools: Tools): Client {
   return {
     name: `Codex, ${model}`,
     release: {
@@ -27,12 +52,7 @@ function codex(model: string, applyPatch: (patch: string) => ReturnType<Tools["e
       program: "@openai/codex-*/vendor/*/bin/codex",
     },
     surface: "openai_responses",
-    tools: {
-      look: (path) => call("exec_command", { cmd: `cat '${path}'` }),
-      edit: (path, from, to) =>
-        applyPatch(`*** Begin Patch\n*** Update File: ${path}\n@@\n-${from}\n+${to}\n*** End Patch\n`),
-      shell: (command) => call("exec_command", { cmd: command }),
-    },
+    tools,
     asksWhenRefused: 1 + RETRIES,
     run: (orders) => runCodex(model, orders),
     said,

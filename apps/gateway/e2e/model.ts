@@ -71,10 +71,18 @@ function nextTurn(plan: Plan, tools: Tools, { rawBody }: SimRequest): MessageTur
   if (path === undefined) throw new Error("the conversation names no file");
   let results = conversation.match(TOOL_RESULT)?.length ?? 0;
   for (const next of plan(tools, path)) {
-    if (results === 0) return next;
+    if (results === 0) return { blocks: next.blocks.map((block) => asDeclared(block, conversation)) };
     results -= next.blocks.filter(({ type }) => type === "tool_use").length;
   }
   throw new Error("the conversation holds other calls than the plan");
+}
+
+/** A tool that the client has in a namespace may be declared under a longer name. */
+function asDeclared(block: Block, conversation: string): Block {
+  if (block.type !== "tool_use" || conversation.includes(`"name":"${block.name}"`)) return block;
+  const longer = new RegExp(`"name":"(\\w+_${block.name})"`).exec(conversation)?.[1];
+  if (longer === undefined) throw new Error(`the tool ${block.name} is not declared`);
+  return { ...block, name: longer };
 }
 
 function turn(...blocks: readonly Block[]): MessageTurn {

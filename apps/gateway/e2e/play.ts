@@ -91,6 +91,10 @@ const MAX_LINE = 1000;
 
 function evidence({ exitCode, stdout, stderr }: ClientRun, rows: readonly LedgerEntry[], harness: Harness): string {
   const printed = [`the client ended with ${exitCode}`, ...`${stdout}\n${stderr}`.split("\n")];
-  const lines = [...printed, ...rows.map((row) => `ledger ${JSON.stringify(row)}`), ...harness.logged.map((line) => line.trimEnd())];
+  const lines = [
+    ...printed,
+    ...rows.map((row) => `ledger ${JSON.stringify(row)}`),
+    ...harness.logged.map((line) => line.trimEnd()),
+  ];
   return lines.map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line)).join("\n");
 }

@@ -5,7 +5,7 @@ import { rateLimitTurn } from "@link-assistant/testkit";
 import type { Cut, SimRequest } from "@link-assistant/testkit";
 
 import type { Harness } from "../src/testing/harness.ts";
-import { editPlan, parallelPlan, SUM, thinkingPlan, THOUGHTS } from "./model.ts";
+import { parallelPlan, SUM, thinkingPlan, THOUGHTS } from "./model.ts";
 import type { Disturbance, Plan } from "./model.ts";
 import type { E2eUpstream } from "./upstreams.ts";
 

@@ -11,7 +11,7 @@ import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 /** An answer on its way to the client. */
 interface Answer {
   /** What it has said of itself by now. */
-  seen(): { readonly id?: string; readonly model?: string; readonly usage: Usage };
+  seen(): { readonly id?: string; readonly model?: string; readonly usage: Usage; readonly error?: unknown };
 }
 
 /** The status recorded for a client that left before it was answered. */
@@ -142,7 +142,8 @@ export class Exchange {
 
   #close(): void {
     if (!this.res.writableFinished && this.#end === undefined) {
-      this.#end = "client_abort";
+      // A client may leave because it was told that the answer broke.
+      this.#end = this.answer?.seen().error === undefined ? "client_abort" : "upstream_error";
       this.clientGone = true;
       this.onClientGone?.();
     }

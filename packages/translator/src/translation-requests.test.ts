@@ -38,7 +38,22 @@ const REFUSED: Readonly<Record<DialectId, readonly (string | RegExp)[]>> = {
     // At Azure the model is in the path.
     "model",
   ],
-  "openai-responses": [],
+  "openai-responses": [
+    "previous_response_id",
+    "conversation",
+    "background",
+    "input[].compaction",
+    "input[].item_reference",
+    "input[].content[].file_id",
+    "input[].content[].file_url",
+    "input[].content[].input_audio",
+    // A word processor's file.
+    "input[].content[].image_url",
+    // A hosted tool that must be called.
+    "tool_choice",
+    // A prompt that is kept there names its own model.
+    "model",
+  ],
 };
 
 function mayBeRefused(dialect: DialectId, param: string | undefined): boolean {

@@ -198,7 +198,11 @@ describe("calls and their results", () => {
     const [assistant, user] = listOf(body.messages)
       .slice(1)
       .map(({ content }) => listOf(content));
-    expect(assistant?.map(({ id }) => id)).toEqual(["call_1_x_4e413e2e76fd", "call_1_0af6315558b4", "call_1_e8b7b7b3793f"]);
+    expect(assistant?.map(({ id }) => id)).toEqual([
+      "call_1_x_4e413e2e76fd",
+      "call_1_0af6315558b4",
+      "call_1_e8b7b7b3793f",
+    ]);
     expect(user?.map((block) => block.tool_use_id)).toEqual(assistant?.map(({ id }) => id));
     expect(new Set(assistant?.map(({ id }) => id)).size).toBe(3);
   });

@@ -129,6 +129,11 @@ export function isConversation({ path, request }: Recording): boolean {
 
 /** Whether an answer is one to a question, not a list of items, a count or a stored response in progress. */
 export function isAnswer({ path, status, body, sse }: Recording): boolean {
-  if (status >= 400 || (body === undefined && sse === undefined)) return false;
+  if (status >= 400 || (body === undefined && sse === undefined) || isRunning(body)) return false;
   return !/\/(?:count_tokens|input_tokens|compact|cancel)$/.test(path);
+}
+
+/** Whether a body says that its answer is still being made in the background. */
+export function isRunning(body: JsonObject | undefined): boolean {
+  return body?.status === "queued" || body?.status === "in_progress";
 }

@@ -72,10 +72,17 @@ function textOf(value: unknown): string {
   return asString(value) ?? "";
 }
 
-/** JSON text with the white space between its tokens taken out where it parses, for some dialects hold objects and others text. */
-export function compact(json: string): string {
-  const object = parseObject(json);
-  return object === undefined ? json : JSON.stringify(object);
+/**
+ * Arguments in a form that is the same in all dialects: JSON without white space between its tokens, for some dialects hold objects and
+ * others text; and what had to be wrapped into an object, because it is no JSON or the plain text of a custom tool, as it was.
+ */
+export function compact(text: string): string {
+  if (text === "") return "{}";
+  const object = parseObject(text);
+  if (object === undefined) return text;
+  const [[key, value] = [], ...others] = Object.entries(object);
+  const isWrapped = others.length === 0 && (key === "input" || key === "_raw_arguments") && typeof value === "string";
+  return isWrapped ? value : JSON.stringify(object);
 }
 
 function said(text: string, calls: Said["calls"], reasoning: string): Said {
@@ -87,20 +94,13 @@ function saidInBlocks(blocks: readonly JsonObject[], stop: JsonObject): Said {
   const text = blocks.map(({ type, text }) => (type === "text" ? textOf(text) : "")).join("");
   const explanation = textOf(objectOf(stop.stop_details).explanation);
   const calls = blocks.flatMap(({ type, name, input }) =>
-    type === "tool_use" ? [{ name: textOf(name), arguments: inputText(input) }] : [],
+    type === "tool_use" ? [{ name: textOf(name), arguments: argumentsText(input ?? {}) }] : [],
   );
   return said(
     text.includes(explanation) ? text : text + explanation,
     calls,
     blocks.map(({ type, thinking }) => (type === "thinking" ? textOf(thinking) : "")).join(""),
   );
-}
-
-/** The text of the arguments in an input; what was no JSON object is found again in the one it was wrapped into. */
-function inputText(input: unknown): string {
-  if (typeof input === "string") return input;
-  const { _raw_arguments: raw, ...others } = objectOf(input);
-  return typeof raw === "string" && Object.keys(others).length === 0 ? raw : JSON.stringify(input ?? {});
 }
 
 function foldBlocks(events: readonly JsonObject[]): Said {

@@ -14,6 +14,8 @@ const NO_ARGUMENTS: JsonObject = { type: "object", properties: {} };
 /** Keys at the root that Anthropic refuses there, and those that only name the schema. */
 const UNIONS = ["anyOf", "oneOf", "allOf"] as const;
 const NAMING_KEYS: ReadonlySet<string> = new Set(["$schema", "$id"]);
+/** Keys that hold schemas by name. */
+const MAPS: ReadonlySet<string> = new Set(["properties", "$defs", "definitions"]);
 const UNION_KEYS: ReadonlySet<string> = new Set(UNIONS);
 
 /**
@@ -104,8 +106,35 @@ const FORMATS: ReadonlySet<unknown> = new Set(
  * out is said in the description of its place.
  */
 export function anthropicStrictSchema(schema: JsonObject): FittedSchema {
+  if (fits(schema, 0)) return { schema, adapted: false };
   const seen = { adapted: false };
   return { schema: fitNode(schema, seen, 0), adapted: seen.adapted };
+}
+
+/** Whether nothing has to be changed, as in most schemas that were strict before: that is found out faster than a copy is made. */
+function fits(node: JsonObject, depth: number): boolean {
+  if (depth > MAX_DEPTH) return true;
+  if (isOpen(node)) return false;
+  for (const key of Object.keys(node)) if (!valueFits(key, node[key], depth)) return false;
+  return true;
+}
+
+function valueFits(key: string, value: unknown, depth: number): boolean {
+  if (key === "oneOf" || NAMING_KEYS.has(key) || isUnsupported(key, value)) return false;
+  if (key === "items" || key === "not") return childFits(value, depth);
+  if (typeof value !== "object" || value === null) return true;
+  if (!MAPS.has(key) && !UNION_KEYS.has(key)) return true;
+  for (const child of Object.values(value)) if (!childFits(child, depth)) return false;
+  return true;
+}
+
+function childFits(child: unknown, depth: number): boolean {
+  const node = asObject(child);
+  return node === undefined ? typeof child !== "boolean" : fits(node, depth + 1);
+}
+
+function isOpen({ type, properties, additionalProperties }: JsonObject): boolean {
+  return (type === "object" || properties !== undefined) && additionalProperties !== false;
 }
 
 function fitNode(node: JsonObject, seen: { adapted: boolean }, depth: number): JsonObject {
@@ -117,7 +146,7 @@ function fitNode(node: JsonObject, seen: { adapted: boolean }, depth: number): J
     if (isUnsupported(key, value)) taken.push(`${key}: ${JSON.stringify(value)}`);
     else set(fitted, key === "oneOf" ? "anyOf" : key, fitValue(key, value, seen, depth));
   }
-  if ((node.type === "object" || node.properties !== undefined) && node.additionalProperties !== false) {
+  if (isOpen(node)) {
     fitted.additionalProperties = false;
     seen.adapted = true;
   }
@@ -138,7 +167,7 @@ function isUnsupported(key: string, value: unknown): boolean {
 function fitValue(key: string, value: unknown, seen: { adapted: boolean }, depth: number): unknown {
   if (key === "items" || key === "not") return fitChild(value, seen, depth);
   if (typeof value !== "object" || value === null) return value;
-  if (key === "properties" || key === "$defs" || key === "definitions") {
+  if (MAPS.has(key)) {
     const fitted: Record<string, unknown> = {};
     for (const [name, child] of Object.entries(asObject(value) ?? {})) set(fitted, name, fitChild(child, seen, depth));
     return fitted;

@@ -62,6 +62,8 @@ class MessageStreamDecoder implements StreamDecoder {
   #started = false;
   #over = false;
   #calls = false;
+  /** The message that the answer began with; at times it is all there, and says why it stopped. */
+  #whole: JsonObject = NOTHING;
   #ending: JsonObject | undefined;
   #counts: Counts = {};
   #tier: string | undefined;
@@ -86,7 +88,7 @@ class MessageStreamDecoder implements StreamDecoder {
 
   /** The end is the end, even of an answer that does not say why it stopped. */
   readEnd(sink: EventSink): void {
-    if (this.#started) this.#ending ??= NOTHING;
+    if (this.#started) this.#ending ??= this.#whole;
     this.end(sink);
   }
 
@@ -124,7 +126,7 @@ class MessageStreamDecoder implements StreamDecoder {
       this.#open(at, asObject(block) ?? NOTHING, sink);
       this.#close(at, sink);
     }
-    if (readFinish(message) !== undefined) this.#ending = message;
+    this.#whole = message;
   }
 
   readStart({ index, content_block: block }: JsonObject, sink: EventSink): void {

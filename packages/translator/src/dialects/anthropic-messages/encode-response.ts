@@ -7,6 +7,7 @@ import type { LossLog } from "../../loss.ts";
 import type { Citation, Part, ReasoningPart, TextPart, ToolCallPart } from "../../neutral/part.ts";
 import type { NeutralResponse } from "../../neutral/response.ts";
 import { readArguments } from "../../tools/arguments.ts";
+import { wrapCustom } from "../../tools/custom.ts";
 import { DIRECT, SECTION_BREAK, answerFrame, encodeWebSearch, showsReasoning, signatureOf } from "./answer-blocks.ts";
 import { encodeFinish } from "./finish.ts";
 import { writeUsage } from "./usage.ts";
@@ -88,8 +89,9 @@ function addThinking({ texts, seal }: ReasoningPart, context: TranslationContext
   content.push({ type: "thinking", thinking, signature: signatureOf(seal, texts, hidden) });
 }
 
-function encodeCall({ id, name, arguments: text }: ToolCallPart, losses: LossLog): JsonObject {
-  const { input, wrapped } = readArguments(text);
+function encodeCall({ id, name, arguments: text, kind }: ToolCallPart, losses: LossLog): JsonObject {
+  // Plain text is the one argument of the function that stood in for its tool.
+  const { input, wrapped } = readArguments(kind === "custom" ? wrapCustom(text) : text);
   if (wrapped) losses.note("answer_arguments", name);
   return { type: "tool_use", id: legalId(id, MAX_CALL_ID_LENGTH), name, input, caller: DIRECT };
 }

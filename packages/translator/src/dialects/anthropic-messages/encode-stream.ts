@@ -11,6 +11,7 @@ import type { Seal, ToolCallPart, WebSearchPart } from "../../neutral/part.ts";
 import type { Finish } from "../../neutral/response.ts";
 import { writeFrame } from "../../sse/write.ts";
 import { readArguments } from "../../tools/arguments.ts";
+import { wrapCustom } from "../../tools/custom.ts";
 import { DIRECT, SECTION_BREAK, answerFrame, encodeWebSearch, showsReasoning, signatureOf } from "./answer-blocks.ts";
 import { MAX_CALL_ID_LENGTH, noteCitation } from "./encode-response.ts";
 import { encodeError } from "./error.ts";
@@ -111,7 +112,11 @@ class MessageStreamEncoder implements StreamEncoder {
     this.#seal = undefined;
     this.#begun = false;
     this.#holds = false;
-    if (part.type === "tool_call") return this.#openCall(part);
+    if (part.type === "tool_call") {
+      // Plain text is the one argument of the function that stood in for its tool, and is whole at the end only.
+      this.#begun = this.#holds = part.kind === "custom";
+      return this.#openCall(part);
+    }
     if (part.type === "web_search") return this.#writeSearch(part);
     if (part.type === "opaque") this.#context.losses.note("answer_hosted", part.name);
     return "";
@@ -181,7 +186,7 @@ class MessageStreamEncoder implements StreamEncoder {
     const part = this.#part;
     this.#part = undefined;
     if (part?.type === "reasoning") return this.#closeThinking();
-    if (part?.type === "tool_call") return this.#closeCall(part.name);
+    if (part?.type === "tool_call") return this.#closeCall(part.name, part.kind === "custom");
     return this.#opened ? this.#closeBlock() : "";
   }
 
@@ -201,7 +206,7 @@ class MessageStreamEncoder implements StreamEncoder {
   }
 
   /** What was sent cannot be taken back: broken arguments make the answer one that was cut. */
-  #closeCall(name: string): string {
+  #closeCall(name: string, custom: boolean): string {
     const { losses } = this.#context;
     const text = this.#texts[0] ?? "";
     if (!this.#holds) {
@@ -211,10 +216,9 @@ class MessageStreamEncoder implements StreamEncoder {
       }
       return this.#closeBlock();
     }
-    const { input, wrapped } = readArguments(text);
+    const { input, wrapped } = readArguments(custom ? wrapCustom(text) : text);
     if (wrapped) losses.note("answer_arguments", name);
-    const whole = wrapped ? this.#toText + JSON.stringify(JSON.stringify(input)) + DELTA_END : "";
-    return whole + this.#closeBlock();
+    return this.#toText + JSON.stringify(JSON.stringify(input)) + DELTA_END + this.#closeBlock();
   }
 
   #writeSearch(part: WebSearchPart): string {

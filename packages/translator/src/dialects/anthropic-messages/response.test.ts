@@ -238,6 +238,13 @@ describe("encoding", () => {
     expect(context.losses.list.map(({ code }) => code)).toEqual(["answer_arguments"]);
   });
 
+  test("plain text is the one argument of a function", () => {
+    const call: Part = { type: "tool_call", id: "call_1", name: "patch", arguments: "*** x", kind: "custom" };
+    expect(contentOf(contextOf("openai-responses"), call)).toMatchObject([
+      { name: "patch", input: { input: "*** x" } },
+    ]);
+  });
+
   test("a search is shown to clients that offered one", () => {
     const search: Part = { type: "web_search", id: "ws_1", query: "q", origin: "openai-responses" };
     const without = contextOf("openai-responses");

@@ -245,7 +245,8 @@ describe("decoding", () => {
 
     test("a whole answer in message_start", () => {
       const message = { id: "msg_1", content: [{ type: "text", text: "hello" }], stop_reason: "end_turn" };
-      expect(decode({ type: "message_start", message })).toEqual([
+      expect(decode({ type: "message_start", message }).at(-1)?.type).toBe("error");
+      expect(decode({ type: "message_start", message }, over)).toEqual([
         { type: "start", id: "msg_1" },
         ...hello,
         { type: "finish", finish: { kind: "end", raw: "end_turn" } },
@@ -446,6 +447,11 @@ describe("encoding", () => {
     expect(
       blocksOf([call, ...pieces.map((text) => delta(text)), close()], contextOf("openai-chat"), "tool_use"),
     ).toEqual([used, ...wire.map(filled), {}]);
+  });
+
+  test("plain text is the one argument of a function", () => {
+    const custom = open({ type: "tool_call", id: "call_1", name: "read", kind: "custom" });
+    expect(blocksOf([custom, delta("{*** "), delta("x"), close()])).toEqual([used, filled('{"input":"{*** x"}'), {}]);
   });
 
   test("arguments that break off make an answer that was cut", () => {

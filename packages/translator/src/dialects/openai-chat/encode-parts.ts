@@ -1,8 +1,8 @@
 import type { RequestScope } from "../../context.ts";
-import { asList, asObject, asText } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
 import { dataUrl, decodeBase64 } from "../../media.ts";
-import type { CacheMark, MediaPart, OpaquePart, Part, TextPart } from "../../neutral/part.ts";
+import type { CacheMark, MediaPart, Part, TextPart } from "../../neutral/part.ts";
+import { opaqueText } from "../../opaque-text.ts";
 
 /** Parts of a message as the wire has them. */
 export type WirePart = Record<string, unknown>;
@@ -15,7 +15,7 @@ export function encodeParts(parts: readonly Part[], scope: RequestScope): WirePa
     else if (part.type === "media") encoded.push(...encodeMedia(part, scope));
     else if (part.type === "refusal") encoded.push({ type: "text", text: part.text });
     else if (part.type === "opaque") {
-      const text = opaqueText(part, scope);
+      const text = opaqueText(part, scope.losses);
       if (text !== undefined) encoded.push({ type: "text", text });
     } else if (part.type === "web_search") scope.losses.note("hosted_history");
   }
@@ -141,19 +141,4 @@ function encodeAudio({ source, cache }: MediaPart, scope: RequestScope): readonl
   const subtype = source.mime.slice("audio/".length);
   const format = subtype === "mpeg" ? "mp3" : subtype;
   return [marked({ type: "input_audio", input_audio: { data: source.data, format } }, cache, scope)];
-}
-
-/** What a piece of another dialect says in words; undefined when it is left out. */
-export function opaqueText({ name, raw }: OpaquePart, { losses }: RequestScope): string | undefined {
-  if (name === "search_result") {
-    losses.note("search_result");
-    const texts = (asList(raw.content) ?? []).map((block) => asText(asObject(block)?.text));
-    return [asText(raw.title), asText(raw.source), ...texts].filter(isSaid).join("\n");
-  }
-  if (name === "tool_reference") {
-    losses.note("tool_note", name);
-    return `[tool: ${asText(raw.tool_name) ?? ""}]`;
-  }
-  losses.note(name.includes("compaction") ? "compaction" : "hosted_history", name);
-  return undefined;
 }

@@ -4,8 +4,9 @@ import { asList, parseObject } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from "../../neutral/part.ts";
 import type { NeutralRequest, Turn } from "../../neutral/request.ts";
+import { opaqueText } from "../../opaque-text.ts";
 import { wrapCustom } from "../../tools/custom.ts";
-import { contentOf, encodeParts, isTextDocument, opaqueText } from "./encode-parts.ts";
+import { contentOf, encodeParts, isTextDocument } from "./encode-parts.ts";
 import type { WirePart } from "./encode-parts.ts";
 import { wireName } from "./encode-tools.ts";
 import { joinedReasoning } from "./reasoning.ts";
@@ -20,11 +21,8 @@ export function encodeMessages({ system, turns }: NeutralRequest, scope: Request
   writer.writeSystem(first?.text.startsWith(ATTRIBUTION) === true ? system.slice(1) : system);
   for (const turn of turns) writer.writeTurn(turn);
   if (turns.at(-1)?.role === "assistant") scope.losses.note("prefill");
-  if (writer.messages.length === 0)
-    throw new TranslationError(
-      "bad_request",
-      "The conversation is empty. Send at least one message that says something.",
-    );
+  // Responses lets an empty input pass; here there must be a message, and it may be empty.
+  if (writer.messages.length === 0) writer.messages.push({ role: "user", content: "" });
   return writer.messages;
 }
 
@@ -158,7 +156,7 @@ function readAssistant(parts: readonly Part[], scope: RequestScope): Spoken {
     } else if (part.type === "tool_call") spoken.calls.push(part);
     else if (part.type === "reasoning") spoken.reasoning.push(part);
     else if (part.type === "refusal") spoken.refusal += part.text;
-    else if (part.type === "opaque") spoken.text += opaqueText(part, scope) ?? "";
+    else if (part.type === "opaque") spoken.text += opaqueText(part, scope.losses) ?? "";
     else if (part.type === "media") scope.losses.note("media_type", part.kind);
     else scope.losses.note("hosted_history", part.type);
   }

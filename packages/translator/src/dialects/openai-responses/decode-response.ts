@@ -9,6 +9,7 @@ import { decodeReasoningItem } from "./decode-items.ts";
 import { isError, neutralError } from "./error.ts";
 import { decodeFinish } from "./finish.ts";
 import { readUsage } from "./usage.ts";
+import { RUNNING } from "./wire.ts";
 
 /** A whole answer; see `Dialect.decodeResponse`. */
 export function decodeResponse(body: JsonObject, context: TranslationContext): NeutralResponse {
@@ -19,7 +20,7 @@ export function decodeResponse(body: JsonObject, context: TranslationContext): N
   const output = asList(body.output);
   if (output === undefined) throw new TranslationError("bad_gateway", "The upstream's answer has no `output`.");
   const status = asText(body.status) ?? "completed";
-  if (status !== "completed" && status !== "incomplete") {
+  if (RUNNING.has(status) || status === "cancelled") {
     throw new TranslationError("bad_gateway", `The upstream's answer is ${status}.`);
   }
   const parts = output.flatMap((item) => decodeItem(asObject(item) ?? {}));

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../json.ts";
 import { dataUrl } from "../../media.ts";
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from "../../neutral/part.ts";
 import type { NeutralRequest, Turn } from "../../neutral/request.ts";
+import { opaqueText } from "../../opaque-text.ts";
 import type { WireObject } from "./encode-request.ts";
 
 /** How texts begin that say by themselves that they are of an error. */
@@ -53,7 +54,8 @@ class ItemWriter {
     else if (part.type === "reasoning") this.#writeReasoning(part);
     else if (part.type === "tool_call") this.#writeCall(part);
     else if (part.type === "tool_result") this.#writeResult(part);
-    else losses.note("hosted_history", part.type === "opaque" ? part.name : part.type);
+    else if (part.type === "opaque") this.#writeText({ type: "text", text: opaqueText(part, losses) ?? "" });
+    else losses.note("hosted_history", part.type);
   }
 
   #writeText({ text, phase, cache }: TextPart): void {
@@ -136,7 +138,8 @@ class ItemWriter {
 }
 
 /** What a tool gave: text where it is nothing else, else a list of parts. */
-function encodeOutput({ parts, isError }: ToolResultPart, scope: RequestScope): unknown {
+function encodeOutput({ parts: given, isError }: ToolResultPart, scope: RequestScope): unknown {
+  const parts = given.flatMap((part) => readable(part, scope));
   if (isError === true) scope.losses.note("tool_error_flag");
   if (parts.every((part) => part.type === "text")) {
     const text = parts.map((part) => part.text).join("\n");
@@ -150,6 +153,13 @@ function encodeOutput({ parts, isError }: ToolResultPart, scope: RequestScope): 
     else scope.losses.note("hosted_history", part.type);
   }
   return output;
+}
+
+/** A piece of another dialect in words; nothing where it has none. */
+function readable(part: Part, { losses }: RequestScope): Part | readonly Part[] {
+  if (part.type !== "opaque") return part;
+  const text = opaqueText(part, losses);
+  return text === undefined ? [] : { type: "text", text };
 }
 
 function withError(text: string): string {

@@ -3,7 +3,7 @@ import { isEmptyUsage } from "@link-assistant/core";
 import type { TranslationContext } from "../../context.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Part } from "../../neutral/part.ts";
-import type { NeutralResponse } from "../../neutral/response.ts";
+import type { Finish, NeutralResponse } from "../../neutral/response.ts";
 import { AnswerIds, encryptedContent, envelope, showsReasoning } from "./answer-items.ts";
 import { encodeAnnotation } from "./citations.ts";
 import { encodeFinish } from "./finish.ts";
@@ -14,7 +14,7 @@ export function encodeResponse(response: NeutralResponse, context: TranslationCo
   const { parts, finish, usage, id, tier } = response;
   const ids = new AnswerIds(id, context);
   const isCut = finish.kind === "max_tokens" || finish.kind === "context_window";
-  const output = encodeOutput(parts, ids, context);
+  const output = encodeOutput(withExplanation(parts, finish), ids, context);
   const last = output.at(-1);
   if (isCut && last?.status !== undefined) last.status = "incomplete";
   if (finish.kind === "pause" || finish.kind === "other") context.losses.note("answer_finish", finish.raw);
@@ -29,6 +29,15 @@ export function encodeResponse(response: NeutralResponse, context: TranslationCo
     output,
     usage: isEmptyUsage(usage) ? null : writeUsage(usage),
   };
+}
+
+/** Anthropic explains a refusal beside the content, which may have been said as text already. */
+function withExplanation(parts: readonly Part[], { kind, explanation = "" }: Finish): readonly Part[] {
+  const isSaid = parts.some(
+    (part) => part.type === "refusal" || (part.type === "text" && part.text.includes(explanation)),
+  );
+  if (kind !== "refusal" || explanation === "" || isSaid) return parts;
+  return [...parts, { type: "refusal", text: explanation }];
 }
 
 type Item = Record<string, unknown>;

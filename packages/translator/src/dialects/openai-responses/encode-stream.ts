@@ -300,10 +300,19 @@ class ResponsesStreamEncoder implements StreamEncoder {
     const ending = encodeFinish(this.#finish, this.#refused);
     if (kind === "pause" || kind === "other") this.#context.losses.note("answer_finish", raw);
     const isCut = kind === "max_tokens" || kind === "context_window";
-    const text = this.#closeItem(isCut ? "incomplete" : "completed");
+    const explained = this.#explain();
+    const text = explained + this.#closeItem(isCut ? "incomplete" : "completed");
     const usage = isEmptyUsage(this.#usage) ? null : writeUsage(this.#usage);
     const response = this.#snapshot({ ...ending, completed_at: this.#context.createdAt }, this.#output, usage);
     return text + this.#frame(`response.${String(ending.status)}`, { response });
+  }
+
+  /** Anthropic explains a refusal beside the content, which may have been said as text already. */
+  #explain(): string {
+    const { kind, explanation = "" } = this.#finish;
+    const isSaid = this.#refused || this.#content.some(({ text }) => String(text).includes(explanation));
+    if (kind !== "refusal" || explanation === "" || isSaid) return "";
+    return this.#writeOpen({ type: "refusal" }) + this.#writeDelta(explanation) + this.#writeClose();
   }
 
   /** The SDK raises on the first of the two, Codex reads the second. */

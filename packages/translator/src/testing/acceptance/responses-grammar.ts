@@ -124,9 +124,10 @@ function envelopeComplaints(response: JsonObject): readonly string[] {
   return complaints.list;
 }
 
-/** What is wrong with usage as Responses words it; Codex cannot read it without the details. */
+/** What is wrong with usage as Responses words it: there is none, or it has all that Codex reads. */
 export function responseUsageComplaints(usage: unknown): readonly string[] {
   const complaints = new Complaints();
+  if (usage === null) return complaints.list;
   const given = objectOf(usage);
   const numbers = [
     given.input_tokens,

@@ -113,6 +113,11 @@ function partsLaw(
   }
 }
 
+/** Whether the model said or did it, given an item of a kind that it may. */
+function isModels(item: JsonObject): boolean {
+  return typeOf(item) !== "message" || item.role === "assistant";
+}
+
 const pairingLaw: Law = ({ input }, complaints) => {
   const items = listOf(input);
   const calls = items.filter((item) => CALLS.has(typeOf(item)));
@@ -126,8 +131,9 @@ const pairingLaw: Law = ({ input }, complaints) => {
     if (call !== undefined)
       complaints.need(`${typeOf(call)}_output` === typeOf(output), `input.${at}: an output of another kind`);
   }
+  // The model may have the last word, be it a call.
   const lastOther = items.findLastIndex(
-    (item) => !["function_call", "custom_tool_call", "reasoning"].includes(typeOf(item)),
+    (item) => !(PRODUCED.has(typeOf(item)) && isModels(item)) && typeOf(item) !== "reasoning",
   );
   for (const call of calls) {
     const at = items.indexOf(call);
@@ -145,8 +151,7 @@ const reasoningLaw: Law = ({ input }, complaints) => {
     complaints.need(!isBlank(item.encrypted_content), `${at}: no encrypted content`);
     complaints.need(!isCarrier(item.encrypted_content), `${at}: a carrier of ours`);
     const next = items.slice(index + 1).find((each) => typeOf(each) !== "reasoning");
-    const follows =
-      next !== undefined && PRODUCED.has(typeOf(next)) && (typeOf(next) !== "message" || next.role === "assistant");
+    const follows = next !== undefined && PRODUCED.has(typeOf(next)) && isModels(next);
     complaints.need(follows, `${at}: without the item it led to`);
   }
 };
