@@ -10,6 +10,7 @@ interface SchemaNode {
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly oneOf?: readonly SchemaNode[];
   readonly anyOf?: readonly SchemaNode[];
 }
@@ -43,6 +44,7 @@ const TAIL = `
 | \`UPSTREAM_BASE_URL\` | \`upstreams.anthropic.baseUrl\` |
 | \`DATA_DIR\` | \`dataDir\` |
 | \`ANTHROPIC_API_KEY\` | an account \`anthropic\` with this API key |
+| \`OPENAI_API_KEY\` | an account \`openai\` with this API key, at the upstream \`openai\` |
 | \`CLAUDE_CODE_HOME\` | an account \`primary\` with this credentials directory |
 | \`ADDITIONAL_ACCOUNT_DIRS\` | accounts \`account-1\`, \`account-2\`, … with these credentials directories, separated by commas |
 | \`DISABLE_ANTHROPIC_API\`, \`DISABLE_OPENAI_API\`, \`DISABLE_METRICS\` | switch \`surfaces.anthropic\`, \`surfaces.openai\`, \`metrics.enabled\` off |
@@ -71,6 +73,9 @@ function rowsOf(node: SchemaNode, path: string): Row[] {
     default: shown(node.default),
     meaning: cell(node.description ?? ""),
   };
+  const { additionalProperties: entry } = node;
+  if (typeof entry === "object") return [own, ...rowsOf(entry, `${path}.NAME`)];
+  if (node.items?.properties !== undefined) return [own, ...rowsOf(node.items, `${path}[]`)];
   if (node.items?.oneOf === undefined) return [own];
   return [own, ...node.items.oneOf.flatMap((branch) => branchRows(branch, `${path}[]`))];
 }
@@ -93,8 +98,13 @@ function typeOf(node: SchemaNode): string {
   return `${node.type ?? ""}${bounds}`;
 }
 
+/** Longer lists are named only. */
+const MAX_SHOWN = 100;
+
 function shown(value: unknown): string {
-  return value === undefined ? "–" : `\`${JSON.stringify(value)}\``;
+  const text = JSON.stringify(value);
+  if (text === undefined) return "–";
+  return text.length > MAX_SHOWN ? "a list of its own; `config check --json` shows it" : `\`${text}\``;
 }
 
 function cell(text: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { SURFACES } from "@link-assistant/core";
-import type { LedgerEntry, Usage } from "@link-assistant/core";
+import type { LedgerEntry } from "@link-assistant/core";
 
 import type { Harness } from "../src/testing/harness.ts";
 import type { E2eUpstream } from "./upstreams.ts";
@@ -29,14 +29,13 @@ function checkSecrets({ simulator, gateway, token }: Harness): void {
 }
 
 function checkUsage({ simulator }: Harness, { named, toldBeforeEnd }: E2eUpstream, rows: readonly LedgerEntry[]): void {
-  const booked = (usage: Usage, complete = true): Usage => (complete ? { ...named, ...usage } : toldBeforeEnd(usage));
   const answered = rows.filter((row) => row.status < 400);
   assert.deepEqual(
-    answered.map(({ model, usage, end }) => ({
+    answered.map(({ model, usage, end }) => ({ model, usage: end === "complete" ? usage : toldBeforeEnd(usage) })),
+    simulator.billed.map(({ model, usage, complete }) => ({
       model,
-      usage: end === "complete" ? usage : toldBeforeEnd(usage),
+      usage: complete ? { ...named, ...usage } : toldBeforeEnd(usage),
     })),
-    simulator.billed.map(({ model, usage, complete }) => ({ model, usage: booked(usage, complete) })),
     "the ledger disagrees with what was billed",
   );
 }

@@ -30,9 +30,9 @@ export interface Playing {
 
 /** Plays all cases and prints what came of them. True when none failed. */
 export async function runCases(playing: Playing): Promise<boolean> {
-  const cases = CLIENTS.flatMap((client) =>
-    UPSTREAMS.flatMap((upstream) => SCENARIOS.map((scenario): Case => ({ client, upstream, scenario }))),
-  ).filter((each) => playing.wanted.every((word) => nameOf(each).toLowerCase().includes(word.toLowerCase())));
+  const cases = allCases().filter((each) =>
+    playing.wanted.every((word) => nameOf(each).toLowerCase().includes(word.toLowerCase())),
+  );
   const results: Result[] = [];
   const waiting = cases.values();
   const work = async (): Promise<void> => {
@@ -45,6 +45,12 @@ export async function runCases(playing: Playing): Promise<boolean> {
   for (const each of failed) process.stdout.write(`\nFAILED  ${nameOf(each)}: ${each.problem?.split("\n")[0]}`);
   process.stdout.write(`\n${results.length - failed.length} of ${cases.length} ok\n`);
   return results.length === cases.length && cases.length > 0 && failed.length === 0;
+}
+
+function allCases(): Case[] {
+  return CLIENTS.flatMap((client) =>
+    UPSTREAMS.flatMap((upstream) => SCENARIOS.map((scenario): Case => ({ client, upstream, scenario }))),
+  ).filter(({ client, scenario: { surface = client.surface } }) => surface === client.surface);
 }
 
 function nameOf({ client, upstream, scenario }: Case): string {
@@ -71,11 +77,12 @@ async function resultOf(played: Case, { programs, stop }: Playing): Promise<Resu
 /** A line for each client at each upstream, a column for each scenario. */
 function matrix(results: readonly Result[]): string {
   const lines = CLIENTS.flatMap((client) =>
-    UPSTREAMS.map((upstream) => {
+    UPSTREAMS.flatMap((upstream) => {
       const own = results.filter((result) => result.client === client && result.upstream === upstream);
+      if (own.length === 0) return [];
       const cells = SCENARIOS.map((scenario) => cellOf(own.find((result) => result.scenario === scenario)));
       const seconds = own.reduce((sum, result) => sum + result.seconds, 0);
-      return [client.name, upstream.name, ...cells, seconds.toFixed(0)];
+      return [[client.name, upstream.name, ...cells, seconds.toFixed(0)]];
     }),
   );
   return table(["CLIENT", "UPSTREAM", ...SCENARIOS.map(({ name }) => name.toUpperCase()), "SECONDS"], lines);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { LedgerEntry } from "@link-assistant/core";
+import type { LedgerEntry, Surface } from "@link-assistant/core";
 import { rateLimitTurn } from "@link-assistant/testkit";
 import type { Cut, SimRequest } from "@link-assistant/testkit";
 
@@ -13,6 +13,8 @@ import type { E2eUpstream } from "./upstreams.ts";
 export interface Scenario {
   /** As it is shown, short. */
   readonly name: string;
+  /** The clients that it is for, by where they call. Default: all. */
+  readonly surface?: Surface;
   /** Names of the accounts. Default: one. */
   readonly accounts?: readonly string[];
   /** What the model does. Default: it reads the file, edits it and says so. */
@@ -50,10 +52,17 @@ export const SCENARIOS: readonly Scenario[] = [
     exchanges: [{ ...WHOLE, account: "second", attempts: 2 }, WHOLE, WHOLE],
   },
   {
-    // An overload would end Codex, wherever it says so.
     name: "error",
     disturbance: ({ eventsIntoCall: afterEvents }) =>
       cutSecondCall({ by: "error", afterEvents, error: { type: "api_error", message: "Internal server error" } }),
+    exchanges: [WHOLE, BROKEN, WHOLE, WHOLE],
+  },
+  {
+    // Codex gives up when it is told of an overload within an answer.
+    name: "overload",
+    surface: "anthropic_messages",
+    disturbance: ({ eventsIntoCall: afterEvents }) =>
+      cutSecondCall({ by: "error", afterEvents, error: { type: "overloaded_error", message: "Overloaded" } }),
     exchanges: [WHOLE, BROKEN, WHOLE, WHOLE],
   },
   {

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 
 import { GatewayError } from "@link-assistant/core";
 import {
-  TranslationError,
   encodeError,
   estimateTokens,
   hasCarrier,
@@ -10,7 +9,14 @@ import {
   translateRequest,
   withoutCarriers,
 } from "@link-assistant/translator";
-import type { DialectId, Loss, NeutralError, TranslateOptions, TranslationContext } from "@link-assistant/translator";
+import type {
+  DialectId,
+  Loss,
+  NeutralError,
+  TranslateOptions,
+  TranslationContext,
+  TranslationError,
+} from "@link-assistant/translator";
 
 import { askingForUsage, lacksUsage } from "./chat-usage.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";

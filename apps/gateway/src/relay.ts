@@ -4,7 +4,7 @@ import { GatewayError } from "@link-assistant/core";
 import { TranslationError } from "@link-assistant/translator";
 
 import { attempt } from "./attempt.ts";
-import type { FailedAttempt } from "./attempt.ts";
+import type { Attempted, FailedAttempt } from "./attempt.ts";
 import { authenticate, mayDebug } from "./authenticate.ts";
 import { discardBody, readBody } from "./body.ts";
 import { Exchange, asFault } from "./exchange.ts";
@@ -12,7 +12,8 @@ import type { Gateway } from "./gateway.ts";
 import { estimateFor, mustEstimate, outgoingFor, translationAnswer } from "./outgoing.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { destinations } from "./route.ts";
-import type { SurfaceApi } from "./surfaces/surface.ts";
+import type { Destination } from "./route.ts";
+import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
 /** One exchange, first byte to last. Settles when the client has all that it will get. */
 export async function relay(
@@ -40,33 +41,44 @@ export async function relay(
 }
 
 /** Tries one upstream after the other, and at each one account after the other, while that may help and nothing has reached the client. */
-async function serve(exchange: Exchange, call: NonNullable<Exchange["call"]>): Promise<void> {
+async function serve(exchange: Exchange, call: Call): Promise<void> {
   const { gateway } = exchange;
-  let left = gateway.config.routing.maxAttempts;
   let failed: FailedAttempt | undefined;
   let untranslatable: TranslationError | undefined;
-  for (const { upstream, model, accounts } of await destinations(gateway, call, exchange.token?.account ?? null)) {
+  for (const destination of await destinations(gateway, call, exchange.token?.account ?? null)) {
+    const { upstream, model } = destination;
     if (mustEstimate(call, upstream))
       return exchange.answerEstimate(estimateFor(call, upstream, model, factsOf(exchange)));
-    let outgoing: Outgoing;
     try {
-      outgoing = outgoingFor(call, upstream, model, factsOf(exchange));
+      const outcome = await tryAccounts(exchange, outgoingFor(call, upstream, model, factsOf(exchange)), destination);
+      if (outcome === undefined) continue;
+      if (outcome.kind === "served") return;
+      failed = outcome;
+      if (!outcome.failure.elsewhere) break;
     } catch (error) {
       // Another upstream may be able to say what this one cannot.
       if (!(error instanceof TranslationError)) throw error;
       untranslatable = error;
-      continue;
-    }
-    for (const account of accounts) {
-      if (left-- === 0) return failed?.answer(exchange);
-      const outcome = await attempt(exchange, outgoing, upstream, account);
-      if (outcome.kind === "served") return;
-      failed = outcome;
-      if (!outcome.failure.elsewhere) return failed.answer(exchange);
     }
   }
   if (failed !== undefined) return failed.answer(exchange);
   if (untranslatable !== undefined) throw untranslatable;
+}
+
+/** What came of the last account that was tried; undefined when there were attempts enough before. */
+async function tryAccounts(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  { upstream, accounts }: Destination,
+): Promise<Attempted | undefined> {
+  const { maxAttempts } = exchange.gateway.config.routing;
+  let outcome: Attempted | undefined;
+  for (const account of accounts) {
+    if (exchange.attempts >= maxAttempts) return outcome;
+    outcome = await attempt(exchange, outgoing, upstream, account);
+    if (outcome.kind === "served" || !outcome.failure.elsewhere) return outcome;
+  }
+  return outcome;
 }
 
 function factsOf({ id, gateway }: Exchange): { id: string; nowMs: number } {

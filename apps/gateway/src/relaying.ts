@@ -100,10 +100,11 @@ export class Relaying implements Delivery {
   end(): void {
     if (this.#failed) return;
     const seen = this.#stream?.end();
-    if (!this.#committed && seen?.error !== undefined) return this.#failEarly(seen);
-    if (!this.#committed) this.#commit();
-    const rest = this.#filter?.end();
-    if (rest !== undefined && rest.length > 0) this.#writer.write(rest);
+    if (!this.#committed) {
+      if (seen?.error !== undefined) return this.#failEarly(seen);
+      this.#commit();
+    }
+    this.#writeRest();
     if (seen?.error !== undefined) this.#exchange.endsAs("upstream_error");
     else if (seen?.ended === false) return this.broken("upstream_broken");
     this.#writer.end();
@@ -159,6 +160,11 @@ export class Relaying implements Delivery {
   #write(chunk: Buffer): void {
     const piece = this.#filter === undefined ? chunk : this.#filter.push(chunk);
     if (piece.length > 0) this.#writer.write(piece);
+  }
+
+  #writeRest(): void {
+    const rest = this.#filter?.end();
+    if (rest !== undefined && rest.length > 0) this.#writer.write(rest);
   }
 
   #failEarly({ error }: Observation): void {

@@ -204,7 +204,15 @@ export const LOSSES = {
     { [AM]: "messages[].content[].document", [RS]: "input[].content[].input_file" },
     "the upstream takes no documents",
   ),
-  document_text: adapted([CC, RS], { [AM]: "messages[].content[].document" }, "sent as text with its title"),
+  document_text: adapted(
+    [CC, RS],
+    {
+      [AM]: "messages[].content[].document",
+      [CC]: "messages[].content[].file",
+      [RS]: "input[].content[].input_file",
+    },
+    "sent as text with its title",
+  ),
   image_detail: hint(
     [AM],
     { [CC]: "messages[].content[].image_url.detail", [RS]: "input[].content[].detail" },
@@ -224,7 +232,7 @@ export const LOSSES = {
   ),
   system_only: adapted([AM], MESSAGES, "the last system text is sent as the user's, for there is no other"),
   speaker_name: hint([AM, RS], { [CC]: "messages[].name" }, "the upstream has no names"),
-  empty_turn: adapted([AM], MESSAGES, "a turn that is empty is left out, or says that it is"),
+  empty_turn: adapted([AM, CC, RS], MESSAGES, "a turn that is empty is left out, or says that it is"),
   first_turn: adapted([AM], MESSAGES, "a user turn is put before an assistant turn at the head"),
   prefill: adapted(
     [AM, CC, RS],

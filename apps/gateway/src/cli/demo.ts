@@ -54,12 +54,12 @@ Claude Code
 Anthropic SDK
   new Anthropic({ baseURL: "${url}", apiKey: "${token}" })
 
-Codex (OpenAI's Responses API: not served by this release yet)
+Codex
   ROUTER_TOKEN=${token} codex -c model_provider=router -c model_providers.router.name=router \\
     -c model_providers.router.base_url=${url}/v1 -c model_providers.router.env_key=ROUTER_TOKEN \\
     -c model_providers.router.wire_api=responses
 
-OpenAI SDK (OpenAI's APIs: not served by this release yet)
+OpenAI SDK
   new OpenAI({ baseURL: "${url}/v1", apiKey: "${token}" })
 
 What was counted

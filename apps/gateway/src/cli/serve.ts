@@ -23,6 +23,7 @@ const NO_ACCOUNT = `No account is configured, so there is nothing to put the gat
 
 Set one of:
   ANTHROPIC_API_KEY=sk-ant-…       an API key: the supported way
+  OPENAI_API_KEY=sk-…              the same, at OpenAI
   CLAUDE_CODE_HOME=/path/to/dir    a directory with a credentials file
 or list \`accounts\` in router.config.yaml (\`config schema\` prints its schema).
 

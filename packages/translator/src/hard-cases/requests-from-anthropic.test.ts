@@ -7,6 +7,7 @@ import type { TranslateOptions, TranslatedRequest } from "../index.ts";
 import type { JsonObject } from "../json.ts";
 import { packSeal } from "../reasoning/carrier.ts";
 import { CREATED_AT } from "../testing/exchange.ts";
+import { listOf } from "../testing/laws/complaints.ts";
 import { TranslationError } from "../translation-error.ts";
 
 /*
@@ -259,7 +260,7 @@ describe("documents, counts and ids", () => {
     ];
     const { body } = responses({ messages, tools: TOOLS });
     expect(body.input).toMatchObject([{}, { call_id: expect.stringMatching(/^[\w-]{1,64}$/) }, {}]);
-    const [, call, output] = body.input as readonly { readonly call_id?: string }[];
+    const [, call, output] = listOf(body.input);
     expect(call?.call_id).toBe(output?.call_id);
   });
 });

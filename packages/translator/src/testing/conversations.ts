@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 
 import type { DialectId } from "../dialect.ts";
+import { parseExact } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import { packSeal } from "../reasoning/carrier.ts";
 
@@ -383,7 +384,7 @@ function writeMessageStep(step: Step): readonly JsonObject[] {
 }
 
 function inputOf(text: string): unknown {
-  return text.startsWith("{") && text.endsWith("}") ? JSON.parse(text) : {};
+  return text.startsWith("{") && text.endsWith("}") ? parseExact(text) : {};
 }
 
 function messagesAfter(after: readonly After[], calls: readonly Call[]): readonly JsonObject[] {

@@ -48,8 +48,8 @@ export function hasEnd(dialect: DialectId, sse: string): boolean {
   const events = eventsIn(sse);
   if (dialect === "anthropic-messages")
     return events.some(
-      ({ type, delta }) =>
-        type === "message_stop" || (type === "message_delta" && isText(asObject(delta)?.stop_reason)),
+      ({ type, delta, message }) =>
+        type === "message_stop" || [delta, message].some((said) => isText(asObject(said)?.stop_reason)),
     );
   if (dialect === "openai-responses")
     return events.some(({ type }) =>

@@ -22,7 +22,10 @@ export function encodeMessages({ system, turns }: NeutralRequest, scope: Request
   for (const turn of turns) writer.writeTurn(turn);
   if (turns.at(-1)?.role === "assistant") scope.losses.note("prefill");
   // Responses lets an empty input pass; here there must be a message, and it may be empty.
-  if (writer.messages.length === 0) writer.messages.push({ role: "user", content: "" });
+  if (writer.messages.length === 0) {
+    scope.losses.note("empty_turn");
+    writer.messages.push({ role: "user", content: "" });
+  }
   return writer.messages;
 }
 

@@ -1,7 +1,7 @@
 import { asList, asObject, asString, asText } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
 import { base64Source, mediaKindOf, parseMediaUrl } from "../../media.ts";
-import type { MediaPart, MediaSource, Part } from "../../neutral/part.ts";
+import type { CacheMark, MediaPart, MediaSource, Part } from "../../neutral/part.ts";
 import { TranslationError } from "../../translation-error.ts";
 import { wrongField } from "../openai-chat/fields.ts";
 
@@ -54,6 +54,7 @@ function stringifiedParts(text: string): readonly Part[] | undefined {
 }
 
 function decodePart(item: unknown, at: () => string): Part {
+  if (typeof item === "string") return { type: "text", text: item };
   const part = asObject(item);
   if (part === undefined) throw wrongField(at(), "an object with a `type`");
   const decode = PART_DECODERS.get(part.type);
@@ -65,8 +66,13 @@ function decodePart(item: unknown, at: () => string): Part {
 function decodeText(part: JsonObject, at: () => string): Part {
   const text = asString(part.text);
   if (text === undefined) throw wrongField(`${at()}.text`, "a string");
-  if (asObject(part.prompt_cache_breakpoint) === undefined) return { type: "text", text };
-  return { type: "text", text, cache: { ttl: "1h" } };
+  const cached = cacheOf(part);
+  return cached === undefined ? { type: "text", text } : { type: "text", text, cache: cached };
+}
+
+/** Both of OpenAI's lifetimes, half an hour and half a day, are longer than the shorter one of Anthropic's. */
+function cacheOf(part: JsonObject): CacheMark | undefined {
+  return asObject(part.prompt_cache_breakpoint) === undefined ? undefined : { ttl: "1h" };
 }
 
 function decodeImage(part: JsonObject, at: () => string): MediaPart {
@@ -74,7 +80,14 @@ function decodeImage(part: JsonObject, at: () => string): MediaPart {
   if (url === undefined && id === undefined) throw wrongField(`${at()}.image_url`, "an address or a `data:` URL");
   const source = url === undefined ? fileOf(id) : parseMediaUrl(url, `${at()}.image_url`);
   const kind = source.type === "base64" ? (mediaKindOf(source.mime) ?? "image") : "image";
-  return { type: "media", kind, source, ...(detail !== undefined && detail !== "auto" && { detail }) };
+  const cache = cacheOf(part);
+  return {
+    type: "media",
+    kind,
+    source,
+    ...(detail !== undefined && detail !== "auto" && { detail }),
+    ...(cache !== undefined && { cache }),
+  };
 }
 
 function decodeFile(part: JsonObject, at: () => string): MediaPart {
@@ -89,7 +102,8 @@ function decodeFile(part: JsonObject, at: () => string): MediaPart {
   }
   const source = data === undefined ? (url === undefined ? fileOf(id) : addressOf(url)) : base64Source(data, name);
   const kind = source.type === "base64" ? (mediaKindOf(source.mime) ?? "document") : "document";
-  return { type: "media", kind, source, ...(name !== undefined && { name }) };
+  const cache = cacheOf(part);
+  return { type: "media", kind, source, ...(name !== undefined && { name }), ...(cache !== undefined && { cache }) };
 }
 
 function addressOf(url: string): MediaSource {

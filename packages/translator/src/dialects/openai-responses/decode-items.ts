@@ -13,8 +13,8 @@ export interface DecodedItems {
   readonly turns: readonly Turn[];
   /** Tools that stand among the items. */
   readonly tools: readonly unknown[];
-  /** Wishes for reasoning that came later than those of the request. */
-  readonly reasoning: JsonObject;
+  /** Settings that came later than those of the request. */
+  readonly updates: { readonly reasoning: JsonObject; readonly text: JsonObject };
 }
 
 interface OpenTurn {
@@ -28,9 +28,15 @@ class Conversation {
   readonly system: TextPart[] = [];
   readonly turns: OpenTurn[] = [];
   readonly tools: unknown[] = [];
-  reasoning: JsonObject = {};
+  updates: DecodedItems["updates"] = { reasoning: {}, text: {} };
 
-  constructor(losses: LossLog) {
+  /** The place of the item that is read. */
+  at = 0;
+  readonly #items: readonly unknown[];
+  #lastResults: ReadonlyMap<string, number> | undefined;
+
+  constructor(items: readonly unknown[], losses: LossLog) {
+    this.#items = items;
     this.losses = losses;
   }
 
@@ -38,9 +44,31 @@ class Conversation {
   turn(role: Turn["role"]): OpenTurn {
     const last = this.turns.at(-1);
     if (last?.role === role && role !== "system") return last;
+    const waiting = role === "assistant" ? this.#waitingTurn() : undefined;
+    if (waiting !== undefined) return waiting;
     const turn = { role, parts: [] };
     this.turns.push(turn);
     return turn;
+  }
+
+  /** The model's turn some of whose results are still to come; undefined once anything but results came after it. */
+  #waitingTurn(): OpenTurn | undefined {
+    const [turn, results] = this.turns.slice(-2);
+    if (turn?.role !== "assistant" || results?.role !== "user") return undefined;
+    const answered = new Set<string>();
+    for (const part of results.parts) {
+      if (part.type !== "tool_result") return undefined;
+      answered.add(part.callId);
+    }
+    const waits = turn.parts.some(
+      (part) => part.type === "tool_call" && !answered.has(part.id) && this.#isAnsweredLater(part.id),
+    );
+    return waits ? turn : undefined;
+  }
+
+  #isAnsweredLater(id: string): boolean {
+    this.#lastResults ??= lastResults(this.#items);
+    return (this.#lastResults.get(id) ?? -1) > this.at;
   }
 
   /** Words of the model go before the calls of the same turn, which must stand right before their results. */
@@ -70,9 +98,9 @@ const ITEM_DECODERS: ReadonlyMap<unknown, ItemDecoder> = new Map<unknown, ItemDe
   ["local_shell_call", (item, conversation, at) => decodeBuiltIn(item, "local_shell", conversation, at)],
   ["shell_call", (item, conversation, at) => decodeBuiltIn(item, "shell", conversation, at)],
   ["apply_patch_call", (item, conversation, at) => decodeBuiltIn(item, "apply_patch", conversation, at)],
-  ["local_shell_call_output", (item, conversation, at) => decodeResult(item, "function", conversation, at)],
-  ["shell_call_output", (item, conversation, at) => decodeResult(item, "function", conversation, at)],
-  ["apply_patch_call_output", (item, conversation, at) => decodeResult(item, "function", conversation, at)],
+  ["local_shell_call_output", decodeBuiltInResult],
+  ["shell_call_output", decodeBuiltInResult],
+  ["apply_patch_call_output", decodeBuiltInResult],
   ["additional_tools", ({ tools }, conversation) => void conversation.tools.push(...(asList(tools) ?? []))],
   ["configuration_update", decodeUpdate],
   ["item_reference", decodeReference],
@@ -83,20 +111,43 @@ const ITEM_DECODERS: ReadonlyMap<unknown, ItemDecoder> = new Map<unknown, ItemDe
 
 /** The items of a request: turns, and what stands before them. */
 export function decodeItems(items: readonly unknown[], losses: LossLog): DecodedItems {
-  const conversation = new Conversation(losses);
+  const conversation = new Conversation(items, losses);
   for (const [index, value] of items.entries()) {
     const item = asObject(value);
     const at = `input[${index}]`;
+    conversation.at = index;
     if (item === undefined) throw wrongField(at, "an object");
-    // Clients leave the type of messages out.
-    const type = item.type ?? (item.role === undefined ? undefined : "message");
-    if (asText(type) === undefined) throw wrongField(`${at}.type`, "the name of a kind of item");
+    const type = typeOf(item);
+    if (type === undefined) throw wrongField(`${at}.type`, "the name of a kind of item");
     const decode = ITEM_DECODERS.get(type);
-    if (decode === undefined) losses.note("hosted_history", asText(type));
+    if (decode === undefined) losses.note("hosted_history", type);
     else decode(item, conversation, at);
   }
-  const { system, turns, tools, reasoning } = conversation;
-  return { system, turns, tools, reasoning };
+  const { system, turns, tools, updates } = conversation;
+  return { system, turns, tools, updates };
+}
+
+/** Where the last result for each call stands. */
+function lastResults(items: readonly unknown[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [index, value] of items.entries()) {
+    const item = asObject(value);
+    const id = asText(item?.type)?.endsWith("_output") === true ? idOf(item ?? {}) : undefined;
+    if (id !== undefined) places.set(id, index);
+  }
+  return places;
+}
+
+/** What a call and its result have in common. */
+function idOf(item: JsonObject): string | undefined {
+  return asText(item.call_id) ?? asText(item.id);
+}
+
+/** Messages and references may come without a type. */
+function typeOf({ type, role, id }: JsonObject): string | undefined {
+  if (type !== undefined && type !== null) return asText(type);
+  if (role !== undefined) return "message";
+  return asText(id) === undefined ? undefined : "item_reference";
 }
 
 function decodeMessage(item: JsonObject, conversation: Conversation, at: string): void {
@@ -137,7 +188,7 @@ function pushReasoning(part: ReasoningPart, conversation: Conversation): void {
 }
 
 function decodeCall(item: JsonObject, kind: "function" | "custom", conversation: Conversation, at: string): void {
-  const [id, name, namespace] = [asText(item.call_id) ?? asText(item.id), asText(item.name), asText(item.namespace)];
+  const [id, name, namespace] = [idOf(item), asText(item.name), asText(item.namespace)];
   if (id === undefined) throw wrongField(`${at}.call_id`, "a string that is not empty");
   if (name === undefined) throw wrongField(`${at}.name`, "a string that is not empty");
   const text = asString(kind === "custom" ? item.input : item.arguments) ?? "";
@@ -152,14 +203,35 @@ function decodeBuiltIn(item: JsonObject, name: string, conversation: Conversatio
 }
 
 function decodeResult(item: JsonObject, kind: "function" | "custom", conversation: Conversation, at: string): void {
-  const callId = asText(item.call_id) ?? asText(item.id);
-  if (callId === undefined) throw wrongField(`${at}.call_id`, "a string that is not empty");
   const parts = decodeOutput(item.output, () => `${at}.output`);
-  conversation.answer({ type: "tool_result", callId, parts, kind });
+  conversation.answer({ type: "tool_result", callId: resultId(item, at), parts, kind });
+}
+
+function resultId(item: JsonObject, at: string): string {
+  const id = idOf(item);
+  if (id === undefined) throw wrongField(`${at}.call_id`, "a string that is not empty");
+  return id;
+}
+
+/** What a shell gave, with both of its outputs and its exit code, and whether a patch could be applied: text as it is, else as JSON. */
+function decodeBuiltInResult(item: JsonObject, conversation: Conversation, at: string): void {
+  const { output, status } = item;
+  const text = typeof output === "string" ? output : JSON.stringify(output ?? "");
+  conversation.answer({
+    type: "tool_result",
+    callId: resultId(item, at),
+    parts: text === "" || text === '""' ? [] : [{ type: "text", text }],
+    kind: "function",
+    ...(status === "failed" && { isError: true }),
+  });
 }
 
 function decodeUpdate(item: JsonObject, conversation: Conversation): void {
-  conversation.reasoning = { ...conversation.reasoning, ...asObject(item.reasoning) };
+  const { reasoning, text } = conversation.updates;
+  conversation.updates = {
+    reasoning: { ...reasoning, ...asObject(item.reasoning) },
+    text: { ...text, ...asObject(item.text) },
+  };
 }
 
 /** Items that only a service which keeps responses can look up. Reasoning and texts can be missed, calls cannot. */

@@ -17,7 +17,7 @@ export function decodeRequest(body: JsonObject, losses: LossLog): NeutralRequest
   if (model === undefined) throw missing("model", "Name a model.");
   refuseState(body, losses);
   noteUnsayable(body, losses);
-  const { system, turns, tools: further, reasoning: updated } = decodeItems(inputOf(body), losses);
+  const { system, turns, tools: further, updates } = decodeItems(inputOf(body), losses);
   const instructions = textField(body, "instructions");
   const request: Writable<NeutralRequest> = {
     model,
@@ -31,8 +31,8 @@ export function decodeRequest(body: JsonObject, losses: LossLog): NeutralRequest
   const parallel = flagField(body, "parallel_tool_calls");
   if (parallel !== undefined) request.parallelTools = parallel;
   decodeLimits(body, request);
-  decodeReasoning({ ...objectField(body, "reasoning"), ...updated }, request, losses);
-  decodeText(objectField(body, "text") ?? {}, request, losses);
+  decodeReasoning({ ...objectField(body, "reasoning"), ...updates.reasoning }, request, losses);
+  decodeText({ ...objectField(body, "text"), ...updates.text }, request, losses);
   decodeAccount(body, request, losses);
   return request;
 }
@@ -62,6 +62,8 @@ function noteUnsayable(body: JsonObject, losses: LossLog): void {
   for (const key of Object.keys(body)) {
     if (!REQUEST_FIELDS.has(key) && body[key] !== null) losses.note("unknown_field", key);
   }
+  // To store is the default, so only who says it wants it.
+  if (body.store === true) losses.note("store");
   if (body.truncation === "auto") losses.note("truncation");
   if (isFilled(body.context_management)) losses.note("context_management");
   if (isFilled(body.prompt_cache_options) || isFilled(body.prompt_cache_retention)) losses.note("cache_options");
@@ -90,9 +92,12 @@ function decodeLimits(body: JsonObject, request: Writable<NeutralRequest>): void
 function decodeReasoning(wishes: JsonObject, request: Writable<NeutralRequest>, losses: LossLog): void {
   const reasoning: Writable<Reasoning> = {};
   const effort = EFFORTS.find((known) => known === wishes.effort);
-  if (effort !== undefined) reasoning.effort = wishes.mode === "pro" ? "max" : effort;
-  if (wishes.summary !== undefined) reasoning.show = wishes.summary !== null;
-  if (asText(wishes.context) !== undefined) losses.note("reasoning_mode");
+  const isPro = wishes.mode === "pro";
+  if (isPro) reasoning.effort = "max";
+  else if (effort !== undefined) reasoning.effort = effort;
+  const summary = wishes.summary === undefined ? wishes.generate_summary : wishes.summary;
+  if (summary !== undefined) reasoning.show = summary !== null;
+  if (isPro || asText(wishes.context) !== undefined) losses.note("reasoning_mode", isPro ? "pro" : undefined);
   if (Object.keys(reasoning).length > 0) request.reasoning = reasoning;
 }
 

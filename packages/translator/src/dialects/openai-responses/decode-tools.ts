@@ -7,12 +7,12 @@ import { wrongField } from "../openai-chat/fields.ts";
 /** Options of a tool that no other dialect has and that change nothing of what it does. */
 const OPTIONS = ["defer_loading", "allowed_callers", "async", "output_schema"] as const;
 
-/** The tools of a request, those of name spaces among the others. Of two by one name the first counts. */
+/** The tools of a request, those of name spaces among the others. Of two by one name the first counts; a hosted tool is no other's namesake. */
 export function decodeTools(tools: readonly unknown[], losses: LossLog): readonly Tool[] {
   const decoded = tools.flatMap((item, index) => decodeTool(item, `tools[${index}]`, undefined, losses));
   const known = new Set<string>();
   return decoded.filter((tool) => {
-    const key = `${tool.type === "hosted" ? "" : (tool.namespace ?? "")}\n${tool.name}`;
+    const key = tool.type === "hosted" ? tool.name : `\n${tool.namespace ?? ""}\n${tool.name}`;
     if (known.has(key)) return false;
     known.add(key);
     return true;
@@ -74,18 +74,13 @@ function decodeHosted(tool: JsonObject, type: string): HostedTool {
 export function decodeToolChoice(value: unknown): ToolChoice | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === "auto" || value === "none" || value === "required") return { type: value };
-  const choice = asObject(value);
-  const name = asText(choice?.name);
-  if (choice?.type === "allowed_tools") {
+  const choice = asObject(value) ?? {};
+  if (choice.type === "allowed_tools") {
     const names = (asList(choice.tools) ?? []).flatMap((tool) => asText(asObject(tool)?.name) ?? []);
     return { type: "allowed", names, required: choice.mode === "required" };
   }
-  if (name !== undefined) {
-    const namespace = asText(choice?.namespace);
-    return { type: "tool", name, ...(namespace !== undefined && { namespace }) };
-  }
-  const type = asText(choice?.type);
-  if (type === undefined) throw wrongField("tool_choice", "auto, none, required, or an object that names a tool");
   // A hosted tool is named by its type.
-  return { type: "tool", name: type };
+  const [name, namespace] = [asText(choice.name) ?? asText(choice.type), asText(choice.namespace)];
+  if (name === undefined) throw wrongField("tool_choice", "auto, none, required, or an object that names a tool");
+  return { type: "tool", name, ...(namespace !== undefined && { namespace }) };
 }

@@ -5,6 +5,7 @@ import { dataUrl } from "../../media.ts";
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from "../../neutral/part.ts";
 import type { NeutralRequest, Turn } from "../../neutral/request.ts";
 import { opaqueText } from "../../opaque-text.ts";
+import { wrapCustom } from "../../tools/custom.ts";
 import type { WireObject } from "./encode-request.ts";
 
 /** How texts begin that say by themselves that they are of an error. */
@@ -16,7 +17,7 @@ export function encodeItems(request: NeutralRequest, scope: RequestScope): reado
   for (const turn of request.turns) items.write(turn);
   if (request.turns.at(-1)?.role === "assistant" && !endsInCall(request.turns)) scope.losses.note("prefill");
   if (items.list.length > 0) return items.list;
-  scope.losses.note("system_only");
+  scope.losses.note("empty_turn");
   return [{ type: "message", role: "user", content: [{ type: "input_text", text: "(empty message)" }] }];
 }
 
@@ -27,8 +28,7 @@ function endsInCall(turns: readonly Turn[]): boolean {
 class ItemWriter {
   readonly list: WireObject[] = [];
   readonly #scope: RequestScope;
-  /** How often each call's id was used; here an id is used once in a whole conversation. */
-  readonly #uses = new Map<string, number>();
+
   /** The content of the message under way. */
   #content: WireObject[] = [];
   #role: Turn["role"] = "user";
@@ -89,21 +89,20 @@ class ItemWriter {
   #writeCall(call: ToolCallPart): void {
     this.#endMessage();
     const { toolNames, losses, capability } = this.#scope;
-    const uses = (this.#uses.get(call.id) ?? 0) + 1;
-    this.#uses.set(call.id, uses);
+    const { kind, arguments: text } = call;
     const name = toolNames.toWire(call.name, call.namespace);
     if (name !== call.name) losses.note("tool_name", call.name);
     const head = { call_id: this.#idOf(call.id), name };
-    this.list.push(
-      call.kind === "custom" && capability.customTools
-        ? { type: "custom_tool_call", ...head, input: call.arguments }
-        : { type: "function_call", ...head, arguments: call.arguments.trim() === "" ? "{}" : call.arguments },
-    );
+    if (kind === "custom" && capability.customTools) {
+      this.list.push({ type: "custom_tool_call", ...head, input: text });
+      return;
+    }
+    const wrapped = kind === "custom" ? wrapCustom(text) : text;
+    this.list.push({ type: "function_call", ...head, arguments: wrapped.trim() === "" ? "{}" : wrapped });
   }
 
   #idOf(id: string): string {
-    const uses = this.#uses.get(id) ?? 1;
-    return legalId(uses === 1 ? id : `${id}_r${uses}`, this.#scope.capability.callIdMaxLength);
+    return legalId(id, this.#scope.capability.callIdMaxLength);
   }
 
   #writeResult(result: ToolResultPart): void {
@@ -140,7 +139,8 @@ class ItemWriter {
 /** What a tool gave: text where it is nothing else, else a list of parts. */
 function encodeOutput({ parts: given, isError }: ToolResultPart, scope: RequestScope): unknown {
   const parts = given.flatMap((part) => readable(part, scope));
-  if (isError === true) scope.losses.note("tool_error_flag");
+  // The other dialect of OpenAI's has no such flag: there a missing result was put in.
+  if (isError === true && scope.losses.from === "anthropic-messages") scope.losses.note("tool_error_flag");
   if (parts.every((part) => part.type === "text")) {
     const text = parts.map((part) => part.text).join("\n");
     return isError === true ? withError(text) : text;

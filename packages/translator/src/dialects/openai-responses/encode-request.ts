@@ -1,6 +1,6 @@
 import type { RequestScope } from "../../context.ts";
 import type { JsonObject } from "../../json.ts";
-import type { NeutralRequest, OutputFormat } from "../../neutral/request.ts";
+import type { Effort, NeutralRequest, OutputFormat, Reasoning } from "../../neutral/request.ts";
 import { effortOfReasoning, nearestEffort } from "../../reasoning/effort.ts";
 import { shortHash } from "../../sha256.ts";
 import { isStrictLegal } from "../../tools/schema.ts";
@@ -58,34 +58,49 @@ function encodeLimits(request: NeutralRequest, { capability, losses }: RequestSc
 
 function encodeSampling(request: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
   const { temperature, topP } = request;
-  const isFree = capability.sampling !== "none";
+  const { sampling } = capability;
+  // 1 is what every model takes for itself.
   if (temperature !== undefined) {
-    if (isFree) body.temperature = temperature;
+    if (sampling !== "none") body.temperature = temperature;
     else if (temperature !== 1) losses.note("temperature");
   }
   if (topP !== undefined) {
-    if (isFree && (capability.sampling === "all" || temperature === undefined)) body.top_p = topP;
+    if (sampling === "all" || (sampling === "one" && temperature === undefined)) body.top_p = topP;
     else if (topP !== 1) losses.note("top_p");
   }
-  if (request.topK !== undefined) losses.note("top_k");
-  if (request.seed !== undefined) losses.note("seed");
-  if (request.frequencyPenalty !== undefined) losses.note("frequency_penalty");
-  if (request.presencePenalty !== undefined) losses.note("presence_penalty");
-  if (request.topLogprobs !== undefined) losses.note("logprobs");
+  for (const [field, code] of UNKNOWN_SAMPLING) if (request[field] !== undefined) losses.note(code);
 }
 
-function encodeReasoning({ reasoning }: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
+/** What this API has no field for. */
+const UNKNOWN_SAMPLING = [
+  ["topK", "top_k"],
+  ["seed", "seed"],
+  ["frequencyPenalty", "frequency_penalty"],
+  ["presencePenalty", "presence_penalty"],
+  ["topLogprobs", "logprobs"],
+] as const;
+
+function encodeReasoning({ reasoning }: NeutralRequest, scope: RequestScope, body: WireObject): void {
   if (reasoning === undefined) return;
+  const { efforts } = scope.capability;
   const asked = effortOfReasoning(reasoning);
-  const nearest = asked === undefined ? undefined : nearestEffort(asked, capability.efforts);
-  const isBudget = reasoning.effort === undefined && reasoning.mode === "enabled";
+  const nearest = asked === undefined ? undefined : nearestEffort(asked, efforts);
+  noteEffort(reasoning, asked, nearest, scope);
+  const shows = efforts.length > 0 && reasoning.show === true && nearest !== "none";
+  if (nearest === undefined && !shows) return;
+  body.reasoning = { ...(nearest !== undefined && { effort: nearest }), ...(shows && { summary: "auto" }) };
+}
+
+function noteEffort(
+  { effort, mode }: Reasoning,
+  asked: Effort | undefined,
+  nearest: Effort | undefined,
+  { losses }: RequestScope,
+): void {
+  const isBudget = effort === undefined && mode === "enabled";
   if (asked !== undefined && asked !== "none" && nearest === undefined) losses.note("effort", asked);
   else if (isBudget && nearest !== undefined) losses.note("thinking_budget", nearest);
   else if (nearest !== undefined && nearest !== asked) losses.note("effort_adapted", nearest);
-  if (capability.efforts.length === 0) return;
-  const shows = reasoning.show === true && nearest !== "none";
-  if (nearest === undefined && !shows) return;
-  body.reasoning = { ...(nearest !== undefined && { effort: nearest }), ...(shows && { summary: "auto" }) };
 }
 
 function encodeText(
