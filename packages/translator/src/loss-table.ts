@@ -94,7 +94,7 @@ export const LOSSES = {
     { [AM]: "stop_sequences", [CC]: "stop" },
     "the upstream takes fewer stop sequences, or none",
   ),
-  verbosity: hint([AM, CC], { [CC]: "verbosity", [RS]: "text.verbosity" }, "the upstream has none"),
+  verbosity: hint([AM, CC, RS], { [CC]: "verbosity", [RS]: "text.verbosity" }, "the upstream has none"),
   tier: hint([AM, CC, RS], { [AM]: "service_tier", ...openai("service_tier") }, "the upstream has no such tier"),
   user: hint(
     [CC, AM, RS],
@@ -106,9 +106,9 @@ export const LOSSES = {
     { [AM]: "metadata.user_id", ...openai("safety_identifier") },
     "sent as a hash: the upstream refuses what is long or looks like an address",
   ),
-  metadata: hint([AM, CC], openai("metadata"), "the upstream has no place for it"),
+  metadata: hint([AM, CC, RS], openai("metadata"), "the upstream has no place for it"),
   store: hint([AM, CC, RS], openai("store"), "nothing is stored"),
-  cache_key: hint([AM, CC], openai("prompt_cache_key"), "the upstream has none"),
+  cache_key: hint([AM, CC, RS], openai("prompt_cache_key"), "the upstream has none"),
   cache_options: hint([AM, CC, RS], openai("prompt_cache_options"), "the upstream decides how long it caches"),
   cache_marks: hint(
     [CC, RS],
@@ -347,7 +347,7 @@ export const LOSSES = {
     { [AM]: "tools[].type" },
     "its actions on a screen or in a browser are known to Anthropic's models only",
   ),
-  tool_choice_allowed: adapted([AM, CC], openai("tool_choice"), "only the allowed tools are declared"),
+  tool_choice_allowed: adapted([AM, CC, RS], openai("tool_choice"), "only the allowed tools are declared"),
   tool_choice_unknown: rejected(
     [AM, CC, RS],
     { [AM]: "tool_choice.name", ...openai("tool_choice") },

@@ -4,7 +4,7 @@ import { asCount, asList, asObject, asString, asText, parseObject } from "../../
 import type { JsonObject } from "../../json.ts";
 import type { EventSink, OpenedPart } from "../../neutral/event.ts";
 import type { SseFrame } from "../../sse/frame.ts";
-import { decodeAnnotation } from "./citations.ts";
+import { decodeAnnotation, decodeAnnotations } from "./citations.ts";
 import { decodeReasoningItem } from "./decode-items.ts";
 import { decodeItem } from "./decode-response.ts";
 import { neutralError } from "./error.ts";
@@ -23,17 +23,21 @@ interface OpenPart {
   readonly index: number;
   text: string;
   closed: boolean;
+  cited: boolean;
 }
 
 /** An item of the answer, from the first that is heard of it. */
 interface Item {
   readonly key: number;
   readonly id: string | undefined;
+  readonly callId: string | undefined;
   kind: string;
   phase: string | undefined;
   /** What has come of a message or of reasoning, by content or summary index; of a call, one. */
   readonly parts: OpenPart[];
   done: boolean;
+  /** Whether its reasoning comes as such or as a summary; where it comes as both the first counts. */
+  full?: boolean;
 }
 
 type EventReader = (decoder: ResponsesStreamDecoder, event: JsonObject, sink: EventSink) => void;
@@ -70,6 +74,8 @@ const EVENT_READERS: ReadonlyMap<string, EventReader> = new Map<string, EventRea
 class ResponsesStreamDecoder implements StreamDecoder {
   readonly #context: TranslationContext;
   readonly #items: Item[] = [];
+  /** The item of the last event. */
+  #current: Item | undefined;
   #next = 0;
   #started = false;
   #over = false;
@@ -132,7 +138,9 @@ class ResponsesStreamDecoder implements StreamDecoder {
     const item = this.#itemOf(event, undefined, "message");
     const part = item.parts.find(({ index }) => index === (asCount(event.content_index) ?? 0));
     const citation = decodeAnnotation(event.annotation);
-    if (part !== undefined && !part.closed && citation !== undefined) sink({ type: "citation", n: part.n, citation });
+    if (part === undefined || part.closed || citation === undefined) return;
+    part.cited = true;
+    sink({ type: "citation", n: part.n, citation });
   }
 
   think(event: JsonObject, full: boolean, delta: unknown, sink: EventSink): void {
@@ -199,19 +207,33 @@ class ResponsesStreamDecoder implements StreamDecoder {
     sink({ type: "error", error: { kind: "bad_gateway", message } });
   }
 
-  /** The item that an event is about: by its id, by its place, or else the last that is not done. */
+  /** The item that an event is about; a new one when it is about none that is known. */
   #itemOf(event: JsonObject, wire: JsonObject | undefined, kind: string): Item {
-    const [id, key] = [asText(event.item_id) ?? asText(wire?.id), asCount(event.output_index)];
-    const found =
-      (id === undefined ? undefined : this.#items.find((item) => item.id === id)) ??
-      (key === undefined ? this.#items.findLast((item) => !item.done) : this.#items.find((item) => item.key === key));
-    if (found !== undefined) {
-      found.phase ??= asText(wire?.phase);
-      return found;
+    const id = asText(event.item_id) ?? asText(wire?.id);
+    if (id !== undefined && wire === undefined && this.#current?.id === id) return this.#current;
+    const [key, callId] = [asCount(event.output_index), asText(wire?.call_id)];
+    const phase = asText(wire?.phase);
+    let item = this.#find(id, callId, key, kind);
+    if (item === undefined) {
+      item = { key: key ?? this.#items.length, id, callId, kind, phase, parts: [], done: false };
+      this.#items.push(item);
+    } else {
+      item.phase ??= phase;
+      if (wire !== undefined && item.parts.length === 0) item.kind = kind;
     }
-    const item = { key: key ?? this.#items.length, id, kind, phase: asText(wire?.phase), parts: [], done: false };
-    this.#items.push(item);
+    this.#current = item;
     return item;
+  }
+
+  /** By its id, by that of its call, by its place, or else the last that is not done; the latter two if it can be that at all. */
+  #find(id: string | undefined, callId: string | undefined, key: number | undefined, kind: string): Item | undefined {
+    for (const item of this.#items) if (id !== undefined && item.id === id) return item;
+    for (const item of this.#items) if (callId !== undefined && item.callId === callId) return item;
+    const item =
+      key === undefined ? this.#items.findLast(({ done }) => !done) : this.#items.find((each) => each.key === key);
+    const isOther =
+      item !== undefined && item.parts.length > 0 && item.kind !== kind && !(isCall(item.kind) && isCall(kind));
+    return isOther ? undefined : item;
   }
 
   /** The part of an item at that index, opened when it is not. */
@@ -223,7 +245,7 @@ class ResponsesStreamDecoder implements StreamDecoder {
   }
 
   #open(item: Item, index: number, opened: OpenedPart, sink: EventSink): OpenPart {
-    const part = { n: this.#next++, index, text: "", closed: false };
+    const part = { n: this.#next++, index, text: "", closed: false, cited: false };
     item.parts.push(part);
     sink({ type: "open", n: part.n, part: opened });
     return part;
@@ -243,6 +265,8 @@ class ResponsesStreamDecoder implements StreamDecoder {
 
   /** Reasoning is one part; another index is another section of it. */
   #think(item: Item, index: number, full: boolean, text: string, sink: EventSink): void {
+    item.full ??= full;
+    if (item.full !== full) return;
     const [first] = item.parts;
     if (first === undefined) {
       this.#add(this.#open(item, index, full ? { type: "reasoning", full } : { type: "reasoning" }, sink), text, sink);
@@ -250,7 +274,7 @@ class ResponsesStreamDecoder implements StreamDecoder {
     }
     const known = item.parts.find((part) => part.index === index);
     if (known === undefined) {
-      item.parts.push({ n: first.n, index, text, closed: false });
+      item.parts.push({ n: first.n, index, text, closed: false, cited: false });
       sink({ type: "section", n: first.n });
     } else known.text += text;
     if (!first.closed) sink({ type: "delta", n: first.n, text });
@@ -290,10 +314,15 @@ class ResponsesStreamDecoder implements StreamDecoder {
       const content = asObject(value);
       const [text, refusal] = [asText(content?.text), asText(content?.refusal)];
       const whole = text ?? refusal;
-      if (whole === undefined || item.parts.some((part) => part.index === index && part.text !== "")) continue;
+      if (whole === undefined) continue;
       const type = text === undefined ? "refusal" : "text";
-      this.#add(this.#partOf(item, index, spokenPart(type, item), sink), whole, sink);
-      if (type === "refusal") this.#refusal = whole;
+      const part = this.#partOf(item, index, spokenPart(type, item), sink);
+      if (part.text === "") {
+        this.#add(part, whole, sink);
+        if (type === "refusal") this.#refusal = whole;
+      }
+      if (part.cited || part.closed) continue;
+      for (const citation of decodeAnnotations(content?.annotations)) sink({ type: "citation", n: part.n, citation });
     }
   }
 

@@ -152,7 +152,7 @@ function encodeOutput({ parts: given, isError }: ToolResultPart, scope: RequestS
     else if (part.type === "media") output.push(encodeMedia(part, scope));
     else scope.losses.note("hosted_history", part.type);
   }
-  return output;
+  return output.length > 0 ? output : "";
 }
 
 /** A piece of another dialect in words; nothing where it has none. */
@@ -175,7 +175,9 @@ function encodeMedia(part: MediaPart, scope: RequestScope): WireObject {
   if (part.kind === "audio") losses.note("audio_input");
   if (source.type === "file" && source.origin === "anthropic-messages") losses.note("file_id", source.id);
   if (source.type === "text") return documentText(part, source.text, scope);
-  return part.kind === "image" ? encodeImage(part) : encodeFile(part, scope);
+  if (part.kind !== "image") return encodeFile(part, scope);
+  if (!scope.capability.images) losses.note("media_type", "image");
+  return encodeImage(part);
 }
 
 /** A document of plain text is text with its title. */

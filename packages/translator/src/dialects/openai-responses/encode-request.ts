@@ -1,4 +1,5 @@
 import type { RequestScope } from "../../context.ts";
+import { asObject } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Effort, NeutralRequest, OutputFormat, Reasoning } from "../../neutral/request.ts";
 import { effortOfReasoning, nearestEffort } from "../../reasoning/effort.ts";
@@ -29,7 +30,8 @@ export function encodeRequest(request: NeutralRequest, scope: RequestScope): Jso
 
 /** The same, as far as it belongs to the prompt: what tokens are counted of. */
 export function encodeCountRequest(request: NeutralRequest, scope: RequestScope): JsonObject {
-  return encodePrompt(request, scope);
+  const { max_tool_calls: _limit, ...prompt } = encodePrompt(request, scope);
+  return prompt;
 }
 
 function encodePrompt(request: NeutralRequest, scope: RequestScope): WireObject {
@@ -131,16 +133,32 @@ function encodeFormat(format: OutputFormat, losses: RequestScope["losses"]): Jso
   };
 }
 
-function encodeAccount(request: NeutralRequest, { capability, losses }: RequestScope, body: WireObject): void {
-  const { user, tier, cache, metadata, maxToolCalls } = request;
-  if (user !== undefined) {
-    const isLong = user.length > capability.userMaxLength;
-    if (isLong) losses.note("user_hashed");
-    body.safety_identifier = isLong ? `u_${shortHash(user, USER_HASH_LENGTH)}` : user;
+function encodeAccount(request: NeutralRequest, scope: RequestScope, body: WireObject): void {
+  const { user, tier, cache, metadata } = request;
+  if (cache?.auto !== undefined) scope.losses.note("cache_marks");
+  if (user !== undefined) encodeUser(user, scope, body);
+  const wishes = [
+    ["service_tier", tier === "auto" ? undefined : tier, "tier"],
+    ["prompt_cache_key", cache?.key, "cache_key"],
+    ["metadata", metadata === undefined ? undefined : { ...asObject(body.metadata), ...metadata }, "metadata"],
+  ] as const;
+  for (const [field, value, code] of wishes) {
+    if (value === undefined) continue;
+    if (scope.capability.openaiFields) body[field] = value;
+    else scope.losses.note(code);
   }
-  if (tier !== undefined && tier !== "auto") body.service_tier = tier;
-  if (cache?.key !== undefined) body.prompt_cache_key = cache.key;
-  if (cache?.auto !== undefined) losses.note("cache_marks");
-  if (metadata !== undefined) body.metadata = metadata;
-  if (maxToolCalls !== undefined) body.max_tool_calls = maxToolCalls;
+}
+
+/** The API takes short names only; a longer one is sent as a hash, the same each time. */
+function encodeUser(user: string, { capability, losses }: RequestScope, body: WireObject): void {
+  const { userField, userMaxLength } = capability;
+  if (userField === "none") {
+    losses.note("user");
+    return;
+  }
+  const isLong = user.length > userMaxLength;
+  if (isLong) losses.note("user_hashed");
+  const sent = isLong ? `u_${shortHash(user, USER_HASH_LENGTH)}` : user;
+  if (userField === "metadata") body.metadata = { user_id: sent };
+  else body[userField] = sent;
 }

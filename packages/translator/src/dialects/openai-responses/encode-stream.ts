@@ -320,6 +320,9 @@ class ResponsesStreamEncoder implements StreamEncoder {
     const before = this.#started ? "" : this.#writeStart({ type: "start" });
     const { message } = asError(error);
     const code = ERROR_KINDS[error.kind].event;
+    if (this.#part?.type === "text") {
+      this.#content.push({ type: "output_text", text: this.#text, annotations: [], logprobs: [] });
+    } else if (this.#part?.type === "refusal") this.#content.push({ type: "refusal", refusal: this.#text });
     const output = this.#item === undefined ? this.#output : [...this.#output, this.#item.done("incomplete")];
     const failed = { status: "failed", incomplete_details: null, error: { code, message } };
     const response = this.#snapshot(failed, output, isEmptyUsage(this.#usage) ? null : writeUsage(this.#usage));

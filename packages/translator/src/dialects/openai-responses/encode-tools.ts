@@ -82,8 +82,8 @@ function encodeHosted(
   scope: RequestScope,
   body: WireObject,
 ): JsonObject | undefined {
-  const { capability, losses } = scope;
-  if (tool.kind !== "web_search" || !capability.hostedTools.includes("web_search")) {
+  const { losses } = scope;
+  if (!isDeclared(tool, scope)) {
     losses.note("tool_hosted", tool.name);
     return undefined;
   }
@@ -99,11 +99,19 @@ function encodeHosted(
   };
 }
 
+/** Whether a tool can be declared: of those that the upstream runs, a search of the web only, where it is let through. */
+function isDeclared(tool: Tool, { capability }: RequestScope): boolean {
+  return tool.type !== "hosted" || (tool.kind === "web_search" && capability.hostedTools.includes("web_search"));
+}
+
 function encodeChoice(choice: ToolChoice, { tools }: NeutralRequest, scope: RequestScope): unknown {
   if (choice.type === "allowed") {
-    const declared = tools.filter(({ name }) => choice.names.includes(name));
+    const declared = tools.filter((tool) => isDeclared(tool, scope) && choice.names.includes(tool.name));
     const mode = choice.required ? "required" : "auto";
-    if (declared.length === 0) return mode;
+    if (declared.length === 0) {
+      scope.losses.note("tool_choice_allowed");
+      return mode;
+    }
     return { type: "allowed_tools", mode, tools: declared.map((tool) => named(tool, scope)) };
   }
   if (choice.type !== "tool") return choice.type;
@@ -111,7 +119,7 @@ function encodeChoice(choice: ToolChoice, { tools }: NeutralRequest, scope: Requ
   const hosted = tools.find((tool) => tool.type === "hosted" && tool.name.startsWith(choice.name));
   if (found === undefined && hosted === undefined) scope.losses.note("tool_choice_unknown", choice.name);
   const tool = found ?? hosted;
-  if (tool?.type === "hosted" && tool.kind !== "web_search") scope.losses.note("tool_hosted_forced", choice.name);
+  if (tool !== undefined && !isDeclared(tool, scope)) scope.losses.note("tool_hosted_forced", choice.name);
   return tool === undefined ? undefined : named(tool, scope);
 }
 
