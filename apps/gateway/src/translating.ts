@@ -7,6 +7,7 @@ import {
   createStreamTranslator,
   encodeError,
   streamResponse,
+  translateCountResponse,
   translateLimitHeaders,
   translateResponse,
 } from "@link-assistant/translator";
@@ -142,14 +143,13 @@ export class Translating implements Delivery {
       if (this.#collector === undefined && this.#wholeBytes > MAX_WHOLE_BYTES) throw tooLong();
       const body = Buffer.concat(this.#whole);
       this.#whole = [];
+      if (this.#exchange.call?.counting === true) return this.#answerCount(body);
       if (this.#exchange.call?.stream === true) return this.#answerAsStream(body);
       const answer = this.#collector === undefined ? translateResponse(body, context) : this.#collector.end();
       this.#usage = answer.usage;
       this.#model = answer.model;
       this.#exchange.noteLosses(answer.losses, context.losses);
-      this.#committed = true;
-      this.#events.committed();
-      this.#writeWhole("application/json", answer.text);
+      this.#writeWhole(answer.text);
     } catch (error) {
       if (!(error instanceof TranslationError)) throw error;
       this.#failEarly(error);
@@ -166,10 +166,16 @@ export class Translating implements Delivery {
     this.#writer.end();
   }
 
-  #writeWhole(type: string, text: string): void {
+  #answerCount(body: Buffer): void {
+    this.#writeWhole(JSON.stringify(translateCountResponse(body, this.#translated.context).body));
+  }
+
+  #writeWhole(text: string): void {
+    this.#committed = true;
+    this.#events.committed();
     const { res } = this.#exchange;
     const length = Buffer.byteLength(text);
-    res.writeHead(200, { "content-type": type, "content-length": length, ...this.#ownHeaders() });
+    res.writeHead(200, { "content-type": "application/json", "content-length": length, ...this.#ownHeaders() });
     this.#writer.write(text);
     this.#writer.end();
   }
