@@ -65,8 +65,10 @@ export interface Capability {
   readonly userField: "safety_identifier" | "user" | "metadata" | "none";
   /** The longest name of a user, in UTF-16 units. */
   readonly userMaxLength: number;
-  /** Whether `prompt_cache_key`, `service_tier`, `store`, `verbosity` and `metadata` are known. */
+  /** Whether `prompt_cache_key`, `service_tier`, `store` and `metadata` are known. */
   readonly openaiFields: boolean;
+  /** Whether another verbosity than `medium` is taken. */
+  readonly verbosity: boolean;
   /** Whether explicit marks for the prompt cache are known. */
   readonly cacheMarks: boolean;
   /** Whether the whole prompt is marked for the cache when the client marks nothing. */

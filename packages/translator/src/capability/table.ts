@@ -47,6 +47,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     userField: "metadata",
     userMaxLength: 256,
     openaiFields: false,
+    verbosity: false,
     cacheMarks: true,
     autoCache: true,
     toolNameMaxLength: 128,
@@ -86,6 +87,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     userField: "user",
     userMaxLength: 64,
     openaiFields: false,
+    verbosity: false,
     cacheMarks: false,
     autoCache: false,
     toolNameMaxLength: 64,
@@ -125,6 +127,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     userField: "safety_identifier",
     userMaxLength: 64,
     openaiFields: true,
+    verbosity: true,
     cacheMarks: false,
     autoCache: false,
     toolNameMaxLength: 64,
@@ -158,9 +161,10 @@ export const CAPABILITY_TABLE: readonly CapabilityRow[] = [
     dialect: "openai-chat",
     upstream: OPENAI,
     models: REASONING_MODELS,
-    is: { sampling: "none", openaiSampling: false, systemRole: "developer", efforts: EFFORTS, stopSequences: 0 },
+    is: { sampling: "none", openaiSampling: false, systemRole: "developer", stopSequences: 0 },
   },
-  { dialect: "openai-responses", models: REASONING_MODELS, is: { sampling: "none", efforts: EFFORTS } },
+  { dialect: "openai-responses", models: REASONING_MODELS, is: { sampling: "none" } },
+  ...openaiGenerations(),
   {
     dialect: "openai-chat",
     upstream: "openrouter",
@@ -239,4 +243,25 @@ function anthropicGenerations(): readonly CapabilityRow[] {
     }),
     anthropic(["claude-fable*", "claude-mythos*"], { thinking: ["adaptive"] }),
   ];
+}
+
+/** What OpenAI's models take in both of its dialects. */
+function openaiGenerations(): readonly CapabilityRow[] {
+  const generations: readonly (readonly [models: readonly string[], is: Partial<Capability>])[] = [
+    [["gpt-4o*"], { maxOutputTokens: 16_384, verbosity: false }],
+    [["gpt-4.1*"], { maxOutputTokens: 32_768, verbosity: false }],
+    [["o1*", "o3*", "o4*"], { maxOutputTokens: 100_000, efforts: ["low", "medium", "high"], verbosity: false }],
+    [["codex*"], { efforts: ["low", "medium", "high"], verbosity: true }],
+    [["gpt-5*"], { maxOutputTokens: 128_000, efforts: ["minimal", "low", "medium", "high"], verbosity: true }],
+    [["gpt-5.*"], { efforts: ["none", "low", "medium", "high", "xhigh"] }],
+    [["gpt-5.1*"], { efforts: ["none", "low", "medium", "high"] }],
+    [
+      ["gpt-6*"],
+      { maxOutputTokens: 128_000, efforts: ["none", "low", "medium", "high", "xhigh", "max"], verbosity: true },
+    ],
+  ];
+  return generations.flatMap(([models, is]) => [
+    { dialect: "openai-chat", upstream: OPENAI, models, is } as const,
+    { dialect: "openai-responses", models, is } as const,
+  ]);
 }

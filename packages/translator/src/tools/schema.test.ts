@@ -61,10 +61,13 @@ describe("arguments for OpenAI", () => {
     [{ type: "object" }, NONE, false],
     [city, city, false],
     [{ properties: { a: {} } }, { type: "object", properties: { a: {} } }, true],
-    [{ anyOf: [city, zip] }, { type: "object", anyOf: [city, zip] }, true],
-    [{ type: "object", anyOf: [city] }, { type: "object", anyOf: [city] }, false],
   ])("%j", (parameters, schema, adapted) => {
     expect(openaiParameters(parameters)).toEqual({ schema, adapted });
+  });
+
+  test("a union at the root becomes an object, as for Anthropic", () => {
+    for (const parameters of [{ anyOf: [city, zip] }, { type: "object", anyOf: [city] }])
+      expect(openaiParameters(parameters)).toEqual(anthropicInputSchema(parameters));
   });
 });
 

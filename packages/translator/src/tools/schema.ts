@@ -31,6 +31,11 @@ export function anthropicInputSchema(parameters: unknown): FittedSchema & { read
       return { schema: given, adapted: false };
     return { schema: { ...without(given, NAMING_KEYS), type: "object" }, adapted: given.type !== "object" };
   }
+  return withoutUnion(given, union);
+}
+
+/** An object in place of a union at the root, and the whole union in words. */
+function withoutUnion(given: JsonObject, union: (typeof UNIONS)[number]): FittedSchema & { readonly note: string } {
   const schema = {
     ...without(without(given, NAMING_KEYS), UNION_KEYS),
     type: "object",
@@ -55,13 +60,16 @@ function mergedVariants(given: JsonObject, union: (typeof UNIONS)[number]): Json
   return { properties, ...(required.length > 0 && { required }) };
 }
 
-/** The arguments of a tool as OpenAI takes them without strictness: an object with properties at the root. */
-export function openaiParameters(parameters: unknown): FittedSchema {
+/**
+ * The arguments of a tool as OpenAI takes them without strictness: an object with properties at the root, and no union there (its
+ * refusals of 2025 and 2026); `note` as for Anthropic.
+ */
+export function openaiParameters(parameters: unknown): FittedSchema & { readonly note?: string } {
   const given = asObject(parameters);
   if (given === undefined || Object.keys(given).length === 0) return { schema: NO_ARGUMENTS, adapted: false };
+  const union = UNIONS.find((key) => asList(given[key]) !== undefined);
+  if (union !== undefined) return withoutUnion(given, union);
   if (given.type === "object" && given.properties !== undefined) return { schema: given, adapted: false };
-  if (UNIONS.some((key) => key in given))
-    return { schema: { type: "object", ...given }, adapted: given.type === undefined };
   return { schema: { ...given, type: "object", properties: given.properties ?? {} }, adapted: given.type !== "object" };
 }
 

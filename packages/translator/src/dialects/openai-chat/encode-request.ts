@@ -114,8 +114,8 @@ function encodeAccount(request: NeutralRequest, { capability, losses }: RequestS
   const { verbosity, tier, cache, metadata } = request;
   const { openaiFields } = capability;
   if (verbosity !== undefined) {
-    if (openaiFields) body.verbosity = verbosity;
-    else losses.note("verbosity");
+    if (capability.verbosity) body.verbosity = verbosity;
+    else if (verbosity !== "medium") losses.note("verbosity");
   }
   if (tier !== undefined && tier !== "auto") {
     if (openaiFields) body.service_tier = tier;

@@ -42,14 +42,20 @@ export function wireName(name: string, namespace: string | undefined, { toolName
 }
 
 function encodeFunction(tool: FunctionTool, scope: RequestScope): WirePart {
-  const { schema, adapted } = openaiParameters(tool.parameters);
+  const { schema, adapted, note } = openaiParameters(tool.parameters);
   if (adapted) scope.losses.note("tool_schema", tool.name);
   const declared: WirePart = { name: wireName(tool.name, tool.namespace, scope) };
-  if (tool.description !== undefined) declared.description = tool.description;
+  const description = described(tool.description, note);
+  if (description !== undefined) declared.description = description;
   declared.parameters = schema;
   const strict = strictOf(tool, schema, scope);
   if (strict !== undefined) declared.strict = strict;
   return marked({ type: "function", function: declared }, tool.cache, scope);
+}
+
+/** What a tool does, and what else must be said of its arguments. */
+export function described(description: string | undefined, note: string | undefined): string | undefined {
+  return description === undefined || note === undefined ? (description ?? note) : `${description}\n\n${note}`;
 }
 
 /** In the Responses API a tool is held to its schema, where that can be, unless the client says otherwise; here it is not. */

@@ -212,28 +212,27 @@ class ResponsesStreamDecoder implements StreamDecoder {
     const id = asText(event.item_id) ?? asText(wire?.id);
     if (id !== undefined && wire === undefined && this.#current?.id === id) return this.#current;
     const [key, callId] = [asCount(event.output_index), asText(wire?.call_id)];
-    const phase = asText(wire?.phase);
-    let item = this.#find(id, callId, key, kind);
-    if (item === undefined) {
-      item = { key: key ?? this.#items.length, id, callId, kind, phase, parts: [], done: false };
-      this.#items.push(item);
-    } else {
-      item.phase ??= phase;
-      if (wire !== undefined && item.parts.length === 0) item.kind = kind;
-    }
+    const item = this.#find(id, callId, key, kind) ?? this.#addItem(id, callId, key, kind);
+    if (wire !== undefined) learn(item, wire, kind);
     this.#current = item;
+    return item;
+  }
+
+  #addItem(id: string | undefined, callId: string | undefined, key: number | undefined, kind: string): Item {
+    const item = { key: key ?? this.#items.length, id, callId, kind, phase: undefined, parts: [], done: false };
+    this.#items.push(item);
     return item;
   }
 
   /** By its id, by that of its call, by its place, or else the last that is not done; the latter two if it can be that at all. */
   #find(id: string | undefined, callId: string | undefined, key: number | undefined, kind: string): Item | undefined {
-    for (const item of this.#items) if (id !== undefined && item.id === id) return item;
-    for (const item of this.#items) if (callId !== undefined && item.callId === callId) return item;
-    const item =
-      key === undefined ? this.#items.findLast(({ done }) => !done) : this.#items.find((each) => each.key === key);
-    const isOther =
-      item !== undefined && item.parts.length > 0 && item.kind !== kind && !(isCall(item.kind) && isCall(kind));
-    return isOther ? undefined : item;
+    let found: Item | undefined;
+    if (id !== undefined) found = this.#items.find((item) => item.id === id);
+    if (callId !== undefined) found ??= this.#items.find((item) => item.callId === callId);
+    if (found !== undefined) return found;
+    found =
+      key === undefined ? this.#items.findLast(({ done }) => !done) : this.#items.find((item) => item.key === key);
+    return found !== undefined && canBe(found, kind) ? found : undefined;
   }
 
   /** The part of an item at that index, opened when it is not. */
@@ -310,20 +309,23 @@ class ResponsesStreamDecoder implements StreamDecoder {
   }
 
   #endMessage(item: Item, wire: JsonObject, sink: EventSink): void {
-    for (const [index, value] of (asList(wire.content) ?? []).entries()) {
-      const content = asObject(value);
-      const [text, refusal] = [asText(content?.text), asText(content?.refusal)];
-      const whole = text ?? refusal;
-      if (whole === undefined) continue;
-      const type = text === undefined ? "refusal" : "text";
-      const part = this.#partOf(item, index, spokenPart(type, item), sink);
-      if (part.text === "") {
-        this.#add(part, whole, sink);
-        if (type === "refusal") this.#refusal = whole;
-      }
-      if (part.cited || part.closed) continue;
-      for (const citation of decodeAnnotations(content?.annotations)) sink({ type: "citation", n: part.n, citation });
+    for (const [index, content] of (asList(wire.content) ?? []).entries()) {
+      this.#endContent(item, index, asObject(content) ?? {}, sink);
     }
+  }
+
+  #endContent(item: Item, index: number, content: JsonObject, sink: EventSink): void {
+    const [text, refusal] = [asText(content.text), asText(content.refusal)];
+    const whole = text ?? refusal;
+    if (whole === undefined) return;
+    const type = text === undefined ? "refusal" : "text";
+    const part = this.#partOf(item, index, spokenPart(type, item), sink);
+    if (part.text === "") {
+      this.#add(part, whole, sink);
+      if (type === "refusal") this.#refusal = whole;
+    }
+    if (part.cited || part.closed) return;
+    for (const citation of decodeAnnotations(content.annotations)) sink({ type: "citation", n: part.n, citation });
   }
 
   /** What proves the reasoning is final only here. */
@@ -351,6 +353,17 @@ class ResponsesStreamDecoder implements StreamDecoder {
       part.closed = true;
     }
   }
+}
+
+/** What an item is may be known only after its first delta. */
+function learn(item: Item, wire: JsonObject, kind: string): void {
+  item.phase ??= asText(wire.phase);
+  if (item.parts.length === 0) item.kind = kind;
+}
+
+/** Whether an item that has content already can be of that kind. */
+function canBe(item: Item, kind: string): boolean {
+  return item.parts.length === 0 || item.kind === kind || (isCall(item.kind) && isCall(kind));
 }
 
 function isCall(kind: string): boolean {

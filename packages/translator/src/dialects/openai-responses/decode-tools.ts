@@ -75,12 +75,18 @@ export function decodeToolChoice(value: unknown): ToolChoice | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === "auto" || value === "none" || value === "required") return { type: value };
   const choice = asObject(value) ?? {};
-  if (choice.type === "allowed_tools") {
-    const names = (asList(choice.tools) ?? []).flatMap((tool) => asText(asObject(tool)?.name) ?? []);
-    return { type: "allowed", names, required: choice.mode === "required" };
-  }
-  // A hosted tool is named by its type.
-  const [name, namespace] = [asText(choice.name) ?? asText(choice.type), asText(choice.namespace)];
+  if (choice.type === "allowed_tools") return decodeAllowed(asObject(choice.allowed_tools) ?? choice);
+  const [name, namespace] = [chosenName(choice), asText(choice.namespace)];
   if (name === undefined) throw wrongField("tool_choice", "auto, none, required, or an object that names a tool");
   return { type: "tool", name, ...(namespace !== undefined && { namespace }) };
+}
+
+function decodeAllowed({ tools, mode }: JsonObject): ToolChoice {
+  const names = (asList(tools) ?? []).flatMap((tool) => chosenName(asObject(tool) ?? {}) ?? []);
+  return { type: "allowed", names, required: mode === "required" };
+}
+
+/** A hosted tool is named by its type. The form of Chat Completions, with an object around the name, is understood as well. */
+function chosenName(tool: JsonObject): string | undefined {
+  return asText(tool.name) ?? asText(asObject(tool.function ?? tool.custom)?.name) ?? asText(tool.type);
 }

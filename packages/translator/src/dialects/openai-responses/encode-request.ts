@@ -36,10 +36,13 @@ export function encodeCountRequest(request: NeutralRequest, scope: RequestScope)
 
 function encodePrompt(request: NeutralRequest, scope: RequestScope): WireObject {
   const body: WireObject = { model: request.model };
+  // A JSON object is given only where the input, which the instructions are no part of, has the word.
+  const isSaidInside = request.format?.type === "json_object";
   const instructions = request.system.map(({ text }) => text).join("\n\n");
-  if (instructions !== "") body.instructions = instructions;
+  if (instructions !== "" && !isSaidInside) body.instructions = instructions;
   if (request.system.some(({ cache }) => cache !== undefined)) scope.losses.note("cache_marks");
-  body.input = encodeItems(request, scope);
+  const operator = { role: "system", parts: request.system } as const;
+  body.input = encodeItems(isSaidInside ? { ...request, turns: [operator, ...request.turns] } : request, scope);
   encodeTools(request, scope, body);
   encodeReasoning(request, scope, body);
   encodeText(request, scope, body);
@@ -113,8 +116,8 @@ function encodeText(
   const text: WireObject = {};
   if (format !== undefined) text.format = encodeFormat(format, losses);
   if (verbosity !== undefined) {
-    if (capability.openaiFields) text.verbosity = verbosity;
-    else losses.note("verbosity");
+    if (capability.verbosity) text.verbosity = verbosity;
+    else if (verbosity !== "medium") losses.note("verbosity");
   }
   if (Object.keys(text).length > 0) body.text = text;
 }

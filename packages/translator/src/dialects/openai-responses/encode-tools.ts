@@ -3,7 +3,7 @@ import type { JsonObject } from "../../json.ts";
 import type { CustomTool, FunctionTool, HostedTool, NeutralRequest, Tool, ToolChoice } from "../../neutral/request.ts";
 import { CUSTOM_PARAMETERS, customDescription } from "../../tools/custom.ts";
 import { isStrictLegal, openaiParameters } from "../../tools/schema.ts";
-import { wireName } from "../openai-chat/encode-tools.ts";
+import { described, wireName } from "../openai-chat/encode-tools.ts";
 import type { WireObject } from "./encode-request.ts";
 
 /** Writes tools, and which of them may be called. Without tools nothing is said: empty lists are refused. */
@@ -38,14 +38,15 @@ function encodeTool(
 function encodeFunction(tool: FunctionTool, scope: RequestScope): JsonObject {
   const { losses, capability } = scope;
   if (tool.cache !== undefined) losses.note("cache_marks");
-  const { schema, adapted } = openaiParameters(tool.parameters);
+  const { schema, adapted, note } = openaiParameters(tool.parameters);
+  const description = described(tool.description, note);
   if (adapted) losses.note("tool_schema", tool.name);
   const strict = tool.strict === true && capability.strictTools && isStrictLegal(schema);
   if (tool.strict === true && !strict) losses.note("tool_strict", tool.name);
   return {
     type: "function",
     name: wireName(tool.name, tool.namespace, scope),
-    ...(tool.description !== undefined && { description: tool.description }),
+    ...(description !== undefined && { description }),
     parameters: schema,
     strict,
   };
