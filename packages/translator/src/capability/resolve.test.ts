@@ -74,3 +74,18 @@ test("a model's name is no pattern, and many names do not fill the memory", () =
   for (let index = 0; index < 3000; index++) anthropic(`x-${index}`);
   expect(anthropic("claude-opus-4-7").sampling).toBe("none");
 });
+
+describe("OpenAI's generations, in both of its dialects", () => {
+  test.each([
+    ["gpt-4o-mini", { maxOutputTokens: 16_384, efforts: [], verbosity: false, sampling: "all" }],
+    ["gpt-4.1", { maxOutputTokens: 32_768, efforts: [], verbosity: false }],
+    ["o4-mini", { maxOutputTokens: 100_000, efforts: ["low", "medium", "high"], verbosity: false }],
+    ["gpt-5-mini", { maxOutputTokens: 128_000, efforts: ["minimal", "low", "medium", "high"], verbosity: true }],
+    ["gpt-5.1", { efforts: ["none", "low", "medium", "high"] }],
+    ["gpt-5.5-2026-04-23", { efforts: ["none", "low", "medium", "high", "xhigh"], sampling: "none" }],
+    ["gpt-6.1-sol", { maxOutputTokens: 128_000, efforts: ["none", "low", "medium", "high", "xhigh", "max"] }],
+  ])("%s", (model, expected) => {
+    for (const dialect of ["openai-chat", "openai-responses"] as const)
+      expect(resolveCapability({ dialect, model })).toMatchObject(expected);
+  });
+});

@@ -506,7 +506,7 @@ describe("values", () => {
     [
       "an effort",
       { reasoning: { mode: "adaptive", effort: "max" } },
-      { model: "gpt-5" },
+      { model: "gpt-6" },
       { reasoning_effort: "max" },
       [],
     ],
@@ -520,7 +520,7 @@ describe("values", () => {
     [
       "63: thinking off beside an effort",
       { reasoning: { mode: "disabled", effort: "high" } },
-      { model: "gpt-5" },
+      { model: "gpt-5.5" },
       { reasoning_effort: "none" },
       [],
     ],
@@ -555,7 +555,7 @@ describe("values", () => {
   test("what OpenAI alone knows of a client of Responses", () => {
     const request = { verbosity: "low", cache: { key: "k" }, metadata: { a: "b" }, topLogprobs: 2, maxToolCalls: 3 };
     const from = "openai-responses";
-    expect(encode(request, { from })).toMatchObject({
+    expect(encode(request, { from, model: "gpt-5.5" })).toMatchObject({
       body: { verbosity: "low", prompt_cache_key: "k" },
       losses: ["max_tool_calls", "logprobs", "metadata"],
     });

@@ -18,6 +18,7 @@ export function encodeRequest(request: NeutralRequest, scope: RequestScope): Jso
   encodeSampling(request, scope, body);
   encodeEffort(request, scope, body);
   encodeFormat(request.format, scope, body);
+  encodeVerbosity(request, scope, body);
   encodeAccount(request, scope, body);
   encodeUser(request, scope, body);
   if (request.stream) {
@@ -109,14 +110,20 @@ function encodeFormat(format: OutputFormat | undefined, { losses }: RequestScope
   body.response_format = { type: "json_schema", json_schema: named };
 }
 
+/** Whether a verbosity is another than what every model has by itself. */
+function isUnusual(verbosity: string | undefined): boolean {
+  return verbosity !== undefined && verbosity !== "medium";
+}
+
+function encodeVerbosity({ verbosity }: NeutralRequest, { capability, losses }: RequestScope, body: WirePart): void {
+  if (verbosity !== undefined && capability.verbosity) body.verbosity = verbosity;
+  else if (isUnusual(verbosity)) losses.note("verbosity");
+}
+
 /** Fields that are known at OpenAI only. */
 function encodeAccount(request: NeutralRequest, { capability, losses }: RequestScope, body: WirePart): void {
-  const { verbosity, tier, cache, metadata } = request;
+  const { tier, cache, metadata } = request;
   const { openaiFields } = capability;
-  if (verbosity !== undefined) {
-    if (capability.verbosity) body.verbosity = verbosity;
-    else if (verbosity !== "medium") losses.note("verbosity");
-  }
   if (tier !== undefined && tier !== "auto") {
     if (openaiFields) body.service_tier = tier;
     else losses.note("tier", tier);

@@ -112,7 +112,9 @@ class ResponsesStreamDecoder implements StreamDecoder {
     const wire = asObject(event.item);
     if (wire === undefined) return;
     this.start(event, sink);
-    const item = this.#itemOf(event, wire, asText(wire.type) ?? "message");
+    // One that has no place stands after those that are known.
+    const place = asCount(event.output_index) ?? this.#items.length;
+    const item = this.#itemOf({ output_index: place }, wire, asText(wire.type) ?? "message");
     if (isCall(item.kind)) this.#openCall(item, wire, sink);
   }
 

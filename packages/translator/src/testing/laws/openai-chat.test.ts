@@ -134,6 +134,10 @@ describe("the law of Chat Completions complains of", () => {
       "tools.0: an object schema without properties",
       tools({ type: "function", function: { name: "a", parameters: { type: "object" } } }),
     ],
+    [
+      "tools.0: a union at the root of the schema",
+      tools({ type: "function", function: { name: "a", parameters: { type: "object", properties: {}, anyOf: [] } } }),
+    ],
     ["tools.0: strict, but the schema is open", tools({ type: "function", function: { ...FUNCTION, strict: true } })],
     ["tools.0: a custom tool", tools({ type: "custom", custom: { name: "a" } }), { customTools: false }],
     ["tool_choice: any", { ...tools(TOOL), tool_choice: "any" }],

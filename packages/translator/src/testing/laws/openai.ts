@@ -63,7 +63,8 @@ export function functionLaw(
   const isUnion = ["anyOf", "oneOf", "allOf"].some((key) => key in schema);
   if (parameters !== undefined && parameters !== null) {
     complaints.need(schema.type === "object", `${at}: the schema must be of an object`);
-    complaints.need(isUnion || schema.properties !== undefined, `${at}: an object schema without properties`);
+    complaints.need(!isUnion, `${at}: a union at the root of the schema`);
+    complaints.need(schema.properties !== undefined, `${at}: an object schema without properties`);
   }
   complaints.need(strict !== true || isClosed(schema), `${at}: strict, but the schema is open`);
 }
