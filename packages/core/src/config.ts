@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { FAILURES } from "./failure.ts";
+import type { FailureKind } from "./failure.ts";
 import { STRATEGIES } from "./pick.ts";
 import { DEFAULT_ROUTES } from "./route.ts";
 
@@ -45,6 +47,12 @@ const accountBase = {
     .default("anthropic")
     .describe("The upstream the account belongs to: `anthropic`, `openai`, or one of `upstreams.services`."),
   priority: z.int().min(-1000).max(1000).default(0).describe("Smaller goes first under the strategy `priority`."),
+  weight: z
+    .number()
+    .min(0.01)
+    .max(100)
+    .default(1)
+    .describe("Its share of the calls beside the others, under the strategies `affinity` and `weighted`."),
   betas,
 };
 
@@ -70,6 +78,8 @@ const dialects = z
   .min(1)
   .optional()
   .describe("What it speaks, the one to translate into first. Default: what services of its kind speak.");
+
+const FAILURE_KINDS = Object.keys(FAILURES).filter((kind): kind is FailureKind => kind in FAILURES);
 
 const modelPattern = z.string().min(1).max(256);
 
@@ -105,11 +115,32 @@ const route = z.strictObject({
       z.strictObject({
         upstream: name.describe("One of the upstreams; passed over while it has no account."),
         model: z.string().min(1).max(256).optional().describe("The model's name there. Default: the one asked for."),
+        weight: z
+          .number()
+          .min(0.01)
+          .max(100)
+          .optional()
+          .describe("Its share of the sessions, where every upstream of the list has one. Default: they are tried in order."),
       }),
     )
     .min(1)
     .max(100)
     .describe("Upstreams to try, in order, each with the model's name there if that is another one."),
+  fallbackOn: z
+    .array(z.enum(FAILURE_KINDS))
+    .max(FAILURE_KINDS.length)
+    .optional()
+    .describe("Failures after which the next upstream is tried. Default: all that another account may not have."),
+});
+
+const usdPerMillion = (text: string): z.ZodNumber => z.number().min(0).max(100_000).describe(`US dollars for a million ${text}.`);
+
+const price = z.strictObject({
+  input: usdPerMillion("input tokens"),
+  output: usdPerMillion("output tokens, reasoning included"),
+  cacheRead: usdPerMillion("tokens read from a prompt cache").optional(),
+  cacheWrite5m: usdPerMillion("tokens written to a prompt cache for five minutes").optional(),
+  cacheWrite1h: usdPerMillion("tokens written to a prompt cache for an hour").optional(),
 });
 
 /** The whole configuration. What is not given has its default; an unknown field is refused. */
@@ -137,6 +168,11 @@ export const configSchema = z.strictObject({
         .max(1_000_000)
         .default(10_000)
         .describe("Client connections at once; further ones are closed."),
+      trustedProxies: z
+        .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))
+        .max(100)
+        .default([])
+        .describe("Addresses whose `x-forwarded-for` is believed when a token is bound to client addresses."),
       stalledClientTimeoutMs: durationMs(120_000, "Longest time a client may leave its answer unread."),
       shutdownGraceMs: durationMs(30_000, "Longest time for running exchanges to end after SIGTERM."),
     })
@@ -152,6 +188,38 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   dataDir: z.string().min(1).optional().describe("Where secrets and the database live. `DATA_DIR`."),
+  databaseUrl: secretSource
+    .optional()
+    .describe("A PostgreSQL database in place of the embedded SQLite, `postgres://…`. `DATABASE_URL`."),
+  redisUrl: secretSource
+    .optional()
+    .describe("A Redis for what replicas share: limits, cooldowns, sessions; `redis://…`. `REDIS_URL`."),
+  ledger: z
+    .strictObject({
+      durability: z
+        .enum(["before-answer", "after-answer"])
+        .default("before-answer")
+        .describe("Whether the end of an answer waits until its ledger row would survive the death of the process."),
+      whenDown: z
+        .enum(["continue", "refuse"])
+        .default("continue")
+        .describe("While the store cannot be written: go on and keep up to 10,000 rows waiting, or refuse new exchanges."),
+      retentionDays: z.int().min(0).max(36_500).default(90).describe("Days that rows are kept; 0: for ever."),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      leaseMs: durationMs(60_000, "How long what a dead process had reserved stays reserved."),
+      whenDown: z
+        .enum(["continue", "refuse"])
+        .default("continue")
+        .describe("While Redis cannot be asked: count in this process alone, or refuse calls of tokens with limits."),
+    })
+    .prefault({}),
+  prices: z
+    .record(modelPattern, price)
+    .default({})
+    .describe("Prices by model, with `*` for any letters, in place of the catalogue's; the first that fits counts."),
   accounts: z.array(account).max(1000).default([]).describe("The accounts, in the order of preference."),
   upstreams: z
     .strictObject({
@@ -171,7 +239,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   routing: z
     .strictObject({
-      strategy: z.enum(STRATEGIES).default("round-robin").describe("How accounts take turns."),
+      strategy: z.enum(STRATEGIES).default("affinity").describe("How accounts take turns."),
       maxAttempts: z.int().min(1).max(20).default(4).describe("Accounts tried for one exchange at the most."),
       cooldownBaseMs: durationMs(
         5000,
@@ -184,6 +252,8 @@ export const configSchema = z.strictObject({
         .max(100)
         .default(3)
         .describe("Upstream failures in a row before an account rests."),
+      brokenRetryMs: durationMs(300_000, "Time between two tries of an account that is refused or out of money."),
+      affinityTtlMs: durationMs(3_600_000, "How long a session without calls stays with its account."),
     })
     .prefault({}),
   routes: z

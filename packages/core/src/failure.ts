@@ -12,6 +12,8 @@ export interface FailedAnswer {
   readonly transport?: "unreachable" | "timeout" | "broken";
   /** Milliseconds the upstream asked us to wait, 0 or more; absent when it named no time. */
   readonly retryAfterMs?: number;
+  /** True when the upstream said that the limit is the account's own, whatever the model. */
+  readonly wholeAccount?: boolean;
 }
 
 /** Whose fault a failure is: it decides who is made to wait. */
@@ -26,25 +28,27 @@ interface FailureRow {
    * than an accident, `long` when only a person can mend it, `never` when the account has done nothing wrong.
    */
   readonly rest: "never" | "at_once" | "on_repeat" | "long";
+  /** What rests: the account as a whole, or this model at this account. Providers count their limits by model. */
+  readonly scope: "account" | "model";
 }
 
 /** Every kind of failure and what follows from it. */
 export const FAILURES = {
-  invalid_request: { blame: "caller", elsewhere: false, rest: "never" },
-  context_too_long: { blame: "caller", elsewhere: false, rest: "never" },
-  content_refused: { blame: "caller", elsewhere: false, rest: "never" },
-  too_large: { blame: "caller", elsewhere: false, rest: "never" },
-  not_found: { blame: "caller", elsewhere: false, rest: "never" },
-  conflict: { blame: "caller", elsewhere: false, rest: "never" },
-  authentication: { blame: "account", elsewhere: true, rest: "long" },
-  permission: { blame: "account", elsewhere: true, rest: "never" },
-  billing: { blame: "account", elsewhere: true, rest: "long" },
-  quota: { blame: "account", elsewhere: true, rest: "long" },
-  rate_limit: { blame: "account", elsewhere: true, rest: "at_once" },
-  overloaded: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
-  server_error: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
-  timeout: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
-  unreachable: { blame: "upstream", elsewhere: true, rest: "on_repeat" },
+  invalid_request: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  context_too_long: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  content_refused: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  too_large: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  not_found: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  conflict: { blame: "caller", elsewhere: false, rest: "never", scope: "account" },
+  authentication: { blame: "account", elsewhere: true, rest: "long", scope: "account" },
+  permission: { blame: "account", elsewhere: true, rest: "never", scope: "account" },
+  billing: { blame: "account", elsewhere: true, rest: "long", scope: "account" },
+  quota: { blame: "account", elsewhere: true, rest: "long", scope: "account" },
+  rate_limit: { blame: "account", elsewhere: true, rest: "at_once", scope: "model" },
+  overloaded: { blame: "upstream", elsewhere: true, rest: "on_repeat", scope: "model" },
+  server_error: { blame: "upstream", elsewhere: true, rest: "on_repeat", scope: "account" },
+  timeout: { blame: "upstream", elsewhere: true, rest: "on_repeat", scope: "account" },
+  unreachable: { blame: "upstream", elsewhere: true, rest: "on_repeat", scope: "account" },
 } as const satisfies Record<string, FailureRow>;
 
 /** What went wrong, in one word. */
@@ -58,6 +62,8 @@ export interface Failure {
   readonly elsewhere: boolean;
   /** When the account has to rest for it. */
   readonly rest: FailureRow["rest"];
+  /** Whether the account rests as a whole, or for this model only. */
+  readonly scope: FailureRow["scope"];
   /** Milliseconds the upstream asked us to wait, 0 or more; absent when it named no time. */
   readonly retryAfterMs?: number;
 }
@@ -171,8 +177,13 @@ const KIND_BY_TRANSPORT = { unreachable: "unreachable", timeout: "timeout", brok
 /** Says what a failed answer was, from its transport, code, type, status and, at last, its sentence. */
 export function classify(answer: FailedAnswer): Failure {
   const kind = refine(kindOf(answer), answer.message);
-  const row = FAILURES[kind];
-  return answer.retryAfterMs === undefined ? { kind, ...row } : { kind, ...row, retryAfterMs: answer.retryAfterMs };
+  const row: FailureRow = FAILURES[kind];
+  return {
+    kind,
+    ...row,
+    ...(answer.wholeAccount === true && { scope: "account" }),
+    ...(answer.retryAfterMs !== undefined && { retryAfterMs: answer.retryAfterMs }),
+  };
 }
 
 function kindOf(answer: FailedAnswer): FailureKind {

@@ -2,6 +2,7 @@ export * from "./account.ts";
 export * from "./config.ts";
 export * from "./error.ts";
 export * from "./failure.ts";
+export * from "./limit.ts";
 export * from "./pick.ts";
 export * from "./route.ts";
 export * from "./secret.ts";
