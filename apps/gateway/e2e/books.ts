@@ -9,7 +9,7 @@ import type { E2eUpstream } from "./upstreams.ts";
 /** All ended exchanges, oldest first. */
 export async function ledgerRows({ gateway }: Harness): Promise<LedgerEntry[]> {
   await gateway.store.ledger.flush();
-  return (await gateway.store.ledger.recent(1000)).toReversed();
+  return (await gateway.store.ledger.exchanges({ limit: 1000 })).entries.toReversed();
 }
 
 /** Holds ledger, metrics and simulator against each other; throws where they do not agree. */

@@ -7,6 +7,7 @@ import { FastResponse } from "srvx";
 
 import { asFault, faultHeaders } from "./exchange.ts";
 import type { Gateway } from "./gateway.ts";
+import type { Generation } from "./generation.ts";
 import { http1, nodeOf } from "./node-event.ts";
 import { OWN_ROUTES } from "./own-routes.ts";
 import { relay } from "./relay.ts";
@@ -15,18 +16,26 @@ import { openaiFaultBody } from "./surfaces/openai-fault.ts";
 import { chatSurface, responsesSurface } from "./surfaces/openai.ts";
 import type { SurfaceApi } from "./surfaces/surface.ts";
 
-/** The gateway's HTTP interface. It opens nothing: all that it needs is in `gateway`. */
-export function createApp(gateway: Gateway): H3 {
-  const app = new H3({ silent: true, onError: (error, event) => answerFault(gateway, event, error) });
+/** Gives the generation of the gateway that a new request belongs to. */
+interface Current {
+  readonly generation: Generation;
+}
+
+/** The gateway's HTTP interface. It opens nothing: all that it needs is in the gateway that is current when a request comes. */
+export function createApp(current: Current): H3 {
+  const app = new H3({
+    silent: true,
+    onError: (error, event) => answerFault(current.generation.gateway, event, error),
+  });
   const methods = new Map<string, Set<string>>();
   const add = (method: HTTPMethod, path: string, handler: EventHandler): void => {
     app.on(method, path, handler);
     const known = methods.get(path) ?? new Set();
     methods.set(path, known.add(method));
   };
-  for (const [method, path, handler] of surfaceRoutes(gateway)) add(method, path, handler);
+  for (const [method, path, handler] of surfaceRoutes(current)) add(method, path, handler);
   for (const [method, path, answer] of OWN_ROUTES) {
-    const handler: EventHandler = (event) => answer(gateway, event, nodeOf(event).req.headers);
+    const handler: EventHandler = (event) => answer(current.generation.gateway, event, nodeOf(event).req.headers);
     add(method, path, handler);
     if (method === "GET") add("HEAD", path, handler);
   }
@@ -49,13 +58,14 @@ const SURFACE_ROUTES: readonly (readonly [path: string, upstreamPath: string, su
   ["/v1/responses/input_tokens", "/v1/responses/input_tokens", responsesSurface],
 ];
 
-function surfaceRoutes(gateway: Gateway): (readonly [HTTPMethod, string, EventHandler])[] {
-  const { anthropic, openai } = gateway.config.surfaces;
+function surfaceRoutes(current: Current): (readonly [HTTPMethod, string, EventHandler])[] {
   return SURFACE_ROUTES.map(([path, upstreamPath, surface]) => {
-    const isOn = surface === anthropicSurface ? anthropic : openai;
-    const handler: EventHandler = isOn
-      ? fromNodeHandler((req, res) => relay(gateway, surface, upstreamPath, ...http1(req, res)))
-      : () => fail(new GatewayError("surface_disabled"));
+    const handler = fromNodeHandler((req, res) => {
+      const { generation } = current;
+      const { anthropic, openai } = generation.gateway.config.surfaces;
+      if (!(surface === anthropicSurface ? anthropic : openai)) throw new GatewayError("surface_disabled");
+      return generation.run((gateway) => relay(gateway, surface, upstreamPath, ...http1(req, res)));
+    });
     return ["POST", path, handler] as const;
   });
 }

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import { GatewayError, classify } from "@link-assistant/core";
-import type { Account, FailedAnswer, Failure } from "@link-assistant/core";
+import type { Account, FailedAnswer, Failure, Trial } from "@link-assistant/core";
 import { createStreamTranslator, observeBuffered, translateError } from "@link-assistant/translator";
 import type { NeutralError } from "@link-assistant/translator";
 import type { Dispatcher } from "undici";
 
+import type { Credential, CredentialHeader } from "./credentials/credentials.ts";
 import type { EarlyError } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -48,30 +49,69 @@ export async function attempt(
   upstream: Upstream,
   account: Account,
 ): Promise<Attempted> {
-  const { gateway } = exchange;
-  const credential = gateway.credentials.get(account.name);
+  const credential = exchange.gateway.credentials.get(account.name);
   const header = credential?.header();
   if (credential === undefined || header === undefined)
     return failedWith({ status: 401 }, new GatewayError("credential_unreadable"));
-  exchange.beginAttempt(account, outgoing);
-  gateway.metrics.recordAttempt(account.name);
-  const leave = gateway.pool.begin(account.name);
+  const trial = exchange.gateway.pool.begin(account.name, exchange.gateway.now(), {
+    model: outgoing.model,
+    session: exchange.session,
+  });
   try {
-    const outcome = await new Promise<Attempted>((resolve) => {
-      upstream.dispatch(outgoing, header, credential.betas, new AttemptHandler(exchange, outgoing, resolve));
-    });
+    let outcome = await send(exchange, outgoing, { upstream, account, trial, credential, header });
+    // A credential that is refused may have been replaced a moment ago.
+    const renewed = isRefused(outcome) ? credential.renewed(header) : undefined;
+    if (renewed !== undefined)
+      outcome = await send(exchange, outgoing, { upstream, account, trial, credential, header: renewed });
     if (exchange.call?.counting !== true && outcome.kind === "failed")
-      gateway.pool.noteFailure(account.name, outcome.failure, gateway.now());
+      trial.failed(outcome.failure, exchange.gateway.now());
     return outcome;
   } finally {
-    leave();
+    trial.end();
   }
+}
+
+function isRefused(outcome: Attempted): boolean {
+  return outcome.kind === "failed" && outcome.failure.kind === "authentication";
+}
+
+/** Where a call is sent, and with what. */
+interface Sending {
+  readonly upstream: Upstream;
+  readonly account: Account;
+  readonly trial: Trial;
+  readonly credential: Credential;
+  readonly header: CredentialHeader;
+}
+
+async function send(exchange: Exchange, outgoing: Outgoing, sending: Sending): Promise<Attempted> {
+  const { upstream, account, trial, credential, header } = sending;
+  const told = exchange.beginAttempt(account, outgoing, upstream.quirks);
+  exchange.gateway.metrics.recordAttempt(account.name);
+  const { promise, resolve } = Promise.withResolvers<Attempted>();
+  const served = (status: number): void => {
+    told("served", status);
+    if (status < 400) trial.succeeded(exchange.gateway.now());
+  };
+  const handler = new AttemptHandler(exchange, outgoing, { settle: resolve, served });
+  upstream.dispatch(outgoing, header, credential.betas, handler);
+  const outcome = await promise;
+  told(outcome.kind === "served" ? "abandoned" : outcome.failure.kind, handler.status);
+  return outcome;
+}
+
+/** What an attempt tells of itself. Each is called at most once. */
+interface AttemptEvents {
+  /** What came of it. */
+  settle(outcome: Attempted): void;
+  /** Its answer is about to reach the client. */
+  served(status: number): void;
 }
 
 class AttemptHandler implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #outgoing: Outgoing;
-  readonly #settle: (outcome: Attempted) => void;
+  readonly #events: AttemptEvents;
   #delivery: Relaying | Translating | undefined;
   /** Nothing more is wanted of this attempt. */
   #done = false;
@@ -80,10 +120,15 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
-  constructor(exchange: Exchange, outgoing: Outgoing, settle: (outcome: Attempted) => void) {
+  constructor(exchange: Exchange, outgoing: Outgoing, events: AttemptEvents) {
     this.#exchange = exchange;
     this.#outgoing = outgoing;
-    this.#settle = settle;
+    this.#events = events;
+  }
+
+  /** The status of the upstream's answer; null while there is none. */
+  get status(): number | null {
+    return this.#status === 0 ? null : this.#status;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -121,11 +166,11 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     if (this.#done) return;
     if (this.#delivery === undefined) {
       const answer = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#kept) };
-      this.#settle(failedAnswer(this.#exchange, this.#outgoing, answer));
+      this.#events.settle(failedAnswer(this.#exchange, this.#outgoing, answer));
       return;
     }
     this.#delivery.end();
-    this.#settle(SERVED);
+    this.#events.settle(SERVED);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -133,27 +178,27 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     if (this.#done) return;
     if (this.#exchange.clientGone) {
       this.#delivery?.release();
-      return this.#settle(SERVED);
+      return this.#events.settle(SERVED);
     }
     const transport = transportOf(error);
     if (this.#delivery?.committed === true) {
       this.#delivery.broken(transport === "timeout" ? "upstream_timeout" : "upstream_broken");
-      this.#settle(SERVED);
+      this.#events.settle(SERVED);
       return;
     }
     this.#delivery?.release();
-    this.#settle(isUnsendable(error) ? UNSENDABLE : failedWith({ transport }, faultOf(error, transport)));
+    this.#events.settle(isUnsendable(error) ? UNSENDABLE : failedWith({ transport }, faultOf(error, transport)));
   }
 
   #deliver(controller: Dispatcher.DispatchController): Relaying | Translating {
     const { translated, hidesUsage } = this.#outgoing;
     const [status, headers] = [this.#status, this.#headers];
     const events = {
-      committed: () => this.#noteSuccess(),
+      committed: () => this.#events.served(this.#status),
       failedEarly: (error: EarlyError) => {
         this.#done = true;
         this.#exchange.onClientGone = undefined;
-        this.#settle(failedEarly(this.#exchange, this.#outgoing, error, headers));
+        this.#events.settle(failedEarly(this.#exchange, this.#outgoing, error, headers));
         controller.abort(new Error("the answer is an error"));
       },
     };
@@ -163,11 +208,6 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
         : new Translating(this.#exchange, controller, headers, { outgoing: this.#outgoing, translated, events });
     this.#exchange.answer = this.#delivery;
     return this.#delivery;
-  }
-
-  #noteSuccess(): void {
-    const { gateway, account } = this.#exchange;
-    if (this.#status < 400 && account !== undefined) gateway.pool.noteSuccess(account, gateway.now());
   }
 }
 
@@ -220,14 +260,18 @@ function failedEarly(
 
 function failureOf(answer: FailedAnswer, headers: IncomingHttpHeaders, exchange: Exchange): Failure {
   const waitMs = retryAfterMs(headers, exchange.gateway.now());
-  return classify(waitMs === undefined ? answer : { ...answer, retryAfterMs: waitMs });
+  const limits = {
+    ...(waitMs !== undefined && { retryAfterMs: waitMs }),
+    ...(headers["anthropic-ratelimit-unified-status"] === "rejected" && { wholeAccount: true }),
+  };
+  return classify({ ...answer, ...limits });
 }
 
 function answerWith(exchange: Exchange, { status, headers, body }: FailureAnswer): void {
   exchange.noteFirstByte();
   const own = { ...clientHeaders(headers, exchange.id), ...exchange.routeHeaders(), "content-length": body.length };
   exchange.res.writeHead(status, own);
-  exchange.res.end(body);
+  exchange.end(body);
 }
 
 /** The upstream's error in the client's dialect. */
@@ -259,7 +303,7 @@ function sendError(exchange: Exchange, { status, body, headers, failure }: Error
     ...(isFinal && { "x-should-retry": "false" }),
     ...exchange.routeHeaders(),
   });
-  exchange.res.end(body);
+  exchange.end(body);
 }
 
 /** Codex compacts its history when a stream says that it is too long; from a status it would give up. */
@@ -276,7 +320,7 @@ function answerInStream(exchange: Exchange, { translated }: Outgoing, error: Neu
     "x-request-id": exchange.id,
     ...exchange.routeHeaders(),
   });
-  exchange.res.end(createStreamTranslator(translated.context).fail(error));
+  exchange.end(createStreamTranslator(translated.context).fail(error));
 }
 
 /** Names of undici's and the system's errors, by what they mean for the attempt. */

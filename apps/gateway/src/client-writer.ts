@@ -14,6 +14,8 @@ export class ClientWriter {
   readonly #controller: Dispatcher.DispatchController;
   #stallTimer: NodeJS.Timeout | undefined;
   #keepAliveTimer: NodeJS.Timeout | undefined;
+  /** What waits for the exchange's ledger row; undefined while nothing has to wait. */
+  #held: (() => void)[] | undefined;
 
   constructor(exchange: Exchange, controller: Dispatcher.DispatchController) {
     this.#exchange = exchange;
@@ -22,15 +24,27 @@ export class ClientWriter {
 
   /** Writes more of the body. */
   write(piece: Uint8Array | string): void {
+    if (this.#held !== undefined) return void this.#held.push(() => this.write(piece));
     this.#exchange.noteFirstByte();
     this.#keepAliveTimer?.refresh();
     if (!this.#exchange.res.write(piece)) this.#pause();
   }
 
-  /** Ends the answer. */
-  end(piece?: string): void {
+  /** From now on nothing is written until the exchange's ledger row is safe: what comes next makes the answer whole. */
+  seal(): void {
+    this.#exchange.noteFirstByte();
+    const kept = this.#exchange.settle();
+    if (kept === undefined) return;
+    this.#held = [];
+    void kept.then(() => this.#release());
+  }
+
+  /** Ends the answer, with a last piece; it is whole then. */
+  end(piece?: Uint8Array | string): void {
+    this.seal();
     this.stop();
-    this.#exchange.res.end(piece);
+    if (this.#held === undefined) this.#exchange.res.end(piece);
+    else this.#held.push(() => this.#exchange.res.end(piece));
   }
 
   /** Cuts the answer, so that no client takes it for whole. */
@@ -53,6 +67,12 @@ export class ClientWriter {
   stop(): void {
     clearTimeout(this.#stallTimer);
     clearInterval(this.#keepAliveTimer);
+  }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const write of held) write();
   }
 
   #pause(): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { GatewayError, NO_USAGE } from "@link-assistant/core";
-import type { Account, EndReason, LedgerEntry, TokenRecord, Usage } from "@link-assistant/core";
+import { GatewayError, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
+import type { Account, Demand, EndReason, LedgerEntry, TokenRecord, TraceStep, Usage } from "@link-assistant/core";
 import type { DialectId, Loss } from "@link-assistant/translator";
 
 import type { Gateway } from "./gateway.ts";
@@ -17,6 +17,15 @@ interface Answer {
 /** The status recorded for a client that left before it was answered. */
 const CLIENT_LEFT = 499;
 const MAX_MODEL_CHARS = 256;
+const MAX_LOSSES = 50;
+
+/** Where the last attempt went, as far as its price is concerned. */
+interface Target {
+  /** What the price catalogue knows the upstream by. */
+  readonly service: string;
+  /** The model's name there. */
+  readonly model: string;
+}
 
 /**
  * One client request and its answer. It ends exactly once, when its response is closed, for whatever reason; then it is
@@ -30,10 +39,16 @@ export class Exchange {
   readonly gateway: Gateway;
   token: TokenRecord | undefined;
   call: Call | undefined;
+  /** What the call took of its token's limits. */
+  demand: Demand | undefined;
+  /** The key of the call's session; undefined where sessions do not matter. */
+  session: string | undefined;
   /** The account and the upstream of the last attempt. */
   account: string | undefined;
   upstream: string | undefined;
   attempts = 0;
+  /** The attempts that are over, in order. */
+  readonly trace: TraceStep[] = [];
   /** Whether the answer tells which way it went. */
   debug = false;
   bytesSent = 0;
@@ -44,6 +59,8 @@ export class Exchange {
   onClientGone: (() => void) | undefined;
   clientGone = false;
   #losses: readonly Loss[] = [];
+  #target: Target | undefined;
+  #settled = false;
   readonly #startedAtMs: number;
   #firstByteAtMs: number | undefined;
   #end: EndReason | undefined;
@@ -68,14 +85,27 @@ export class Exchange {
     this.#end ??= reason;
   }
 
-  /** Another attempt begins. */
-  beginAttempt(account: Account, { translated }: Outgoing): void {
-    this.account = account.name;
-    this.upstream = account.upstream;
+  /** Another attempt begins. The returned function says how it came out; the first word counts. */
+  beginAttempt(
+    { name: account, upstream }: Account,
+    { translated, model }: Outgoing,
+    service: string,
+  ): (outcome: TraceStep["outcome"], status: number | null) => void {
+    this.account = account;
+    this.upstream = upstream;
+    this.#target = { service, model };
     this.attempts += 1;
     this.#losses = translated?.losses ?? [];
     if (translated !== undefined)
       this.#count(translated.losses, translated.context.client, translated.context.upstream);
+    const { now } = this.gateway;
+    const beganAtMs = now();
+    let told = false;
+    return (outcome, status) => {
+      if (told) return;
+      told = true;
+      this.trace.push({ account, upstream, model, outcome, status, durationMs: Math.round(now() - beganAtMs) });
+    };
   }
 
   /** What could not be carried on the way back. */
@@ -86,13 +116,14 @@ export class Exchange {
 
   /** Headers that tell what became of the call: what it lost, and to whoever may know, which way it went. */
   routeHeaders(): Readonly<Record<string, string>> {
-    const losses = this.#losses.map(({ outcome, field }) => `${outcome}:${field}`).join(", ");
+    const losses = this.#lossNames().join(", ");
     return {
       ...(losses !== "" && { "x-router-losses": losses }),
       ...(this.debug && {
         "x-router-account": this.account ?? "",
         "x-router-upstream": this.upstream ?? "",
         "x-router-attempts": String(this.attempts),
+        "x-router-trace": this.trace.map(stepText).join(", "),
       }),
     };
   }
@@ -102,7 +133,7 @@ export class Exchange {
     this.noteFirstByte();
     const headers = { "content-type": "application/json", "x-request-id": this.id, "x-router-estimated": "true" };
     this.res.writeHead(200, { ...headers, "content-length": Buffer.byteLength(body) });
-    this.res.end(body);
+    this.end(body);
   }
 
   /** Answers with an error of the translation: the call's own. */
@@ -119,7 +150,7 @@ export class Exchange {
       "request-id": this.id,
       "x-should-retry": "false",
     });
-    this.res.end(body);
+    this.end(body);
   }
 
   /** Answers in the gateway's own name, when nothing was sent yet. */
@@ -137,24 +168,46 @@ export class Exchange {
       // What is left of the request would be taken for the next one.
       ...(this.req.complete ? {} : { connection: "close" }),
     });
-    this.res.end(body);
+    this.end(body);
+  }
+
+  /** Ends an answer whose head is written: its body goes out when its ledger row is safe. */
+  end(body: string | Buffer): void {
+    const kept = this.settle();
+    if (kept === undefined) this.res.end(body);
+    else void kept.then(() => this.res.end(body));
+  }
+
+  /**
+   * The answer is about to be whole: it is counted and written down, once. Resolves when its ledger row would survive the sudden end of
+   * this process, or when it cannot be written now; undefined when nobody has to wait for that.
+   */
+  settle(): Promise<void> | undefined {
+    if (this.#settled) return undefined;
+    this.#settled = true;
+    const kept = this.#record(this.#end ?? "complete");
+    const { store, config } = this.gateway;
+    // A store that fails has had its try, and one that is not waited for says by itself what it lost.
+    const settled = kept.catch(() => {});
+    return config.ledger.durability === "before-answer" && !store.ledger.failing ? settled : undefined;
   }
 
   #close(): void {
+    if (this.#settled) return;
     if (!this.res.writableFinished && this.#end === undefined) {
       // A client may leave because it was told that the answer broke.
       this.#end = this.answer?.seen().error === undefined ? "client_abort" : "upstream_error";
       this.clientGone = true;
       this.onClientGone?.();
     }
-    this.#record(this.#end ?? "complete");
+    void this.settle();
   }
 
   #count(losses: readonly Loss[], from: DialectId, to: DialectId): void {
     for (const { field } of losses) this.gateway.metrics.recordLoss(from, to, field);
   }
 
-  #record(end: EndReason): void {
+  #record(end: EndReason): Promise<void> {
     const { metrics, store } = this.gateway;
     this.#noteHeld();
     const status = this.res.headersSent ? this.res.statusCode : CLIENT_LEFT;
@@ -162,8 +215,25 @@ export class Exchange {
     if (status < 400 && (end === "upstream_error" || end === "idle_timeout")) metrics.recordStreamError();
     metrics.recordBytes(this.bytesSent, this.bytesReceived);
     const entry = this.#entry(status, end);
-    store.ledger.append(entry);
+    const kept = store.ledger.append(entry);
+    this.#giveBack(entry);
     this.#log(entry);
+    return kept;
+  }
+
+  /** Puts what the call used in place of what was reserved for it. */
+  #giveBack({ usage, costNanoUsd, attempts }: LedgerEntry): void {
+    const { demand, gateway } = this;
+    if (demand === undefined) return;
+    const tokens = this.call?.counting === true ? 0 : totalTokens(usage);
+    const settlement = {
+      ...(tokens !== undefined && { tokens }),
+      nanoUsd: costNanoUsd ?? 0,
+      requests: attempts > 0 ? (1 as const) : (0 as const),
+    };
+    gateway.shared.limits.settle(demand, settlement).catch((error: unknown) => {
+      gateway.log.error({ err: error, exchange: this.id }, "what an exchange used could not be counted");
+    });
   }
 
   /** Later calls that build on this answer have to go to the same account. */
@@ -172,8 +242,22 @@ export class Exchange {
     if (id !== undefined && this.account !== undefined) this.gateway.held.note(id, this.account);
   }
 
+  #lossNames(): string[] {
+    return this.#losses.slice(0, MAX_LOSSES).map(({ outcome, field }) => `${outcome}:${field}`);
+  }
+
+  /** The model that the upstream says it used has the price; else the one it was asked for. */
+  #cost(usage: Usage, model: string | undefined): number | null {
+    if (this.#target === undefined || isEmptyUsage(usage)) return null;
+    const { service, model: asked } = this.#target;
+    const { prices } = this.gateway;
+    const cost = model === undefined ? null : prices.cost(service, model, usage);
+    return cost ?? prices.cost(service, asked, usage);
+  }
+
   #entry(status: number, end: EndReason): LedgerEntry {
     const seen = this.answer?.seen();
+    const usage = seen?.usage ?? NO_USAGE;
     return {
       id: this.id,
       startedAtMs: this.#startedAtMs,
@@ -182,15 +266,19 @@ export class Exchange {
       surface: this.surface.id,
       tokenId: this.token?.id ?? null,
       account: this.account ?? null,
+      upstream: this.upstream ?? null,
       attempts: this.attempts,
       requestedModel: modelName(this.call?.model),
-      model: modelName(seen?.model),
+      model: modelName(seen?.model ?? this.#target?.model),
       status,
       end,
       stream: this.call?.stream === true,
-      usage: seen?.usage ?? NO_USAGE,
+      usage,
+      costNanoUsd: this.#cost(usage, seen?.model),
       bytesSent: this.bytesSent,
       bytesReceived: this.bytesReceived,
+      losses: this.#lossNames(),
+      trace: this.trace,
     };
   }
 
@@ -202,6 +290,10 @@ export class Exchange {
       "exchange ended",
     );
   }
+}
+
+function stepText({ account, upstream, outcome, status, durationMs }: TraceStep): string {
+  return `${upstream}/${account} ${outcome}${status === null ? "" : ` ${status}`} ${durationMs}ms`;
 }
 
 function modelName(name: string | null | undefined): string | null {

@@ -1,4 +1,13 @@
-import type { AccountPool, Config, RouteTable, Secret, Store, TokenRegistry } from "@link-assistant/core";
+import type {
+  AccountPool,
+  Config,
+  Prices,
+  RouteTable,
+  Secret,
+  SharedState,
+  Store,
+  TokenRegistry,
+} from "@link-assistant/core";
 import type { Metrics } from "@link-assistant/metrics";
 import type { Logger } from "pino";
 
@@ -19,6 +28,8 @@ export interface Gateway {
   readonly models: ModelCatalogue;
   readonly tokens: TokenRegistry;
   readonly store: Store;
+  readonly shared: SharedState;
+  readonly prices: Prices;
   readonly metrics: Metrics;
   readonly adminKey: Secret;
   readonly log: Logger;

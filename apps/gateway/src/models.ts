@@ -80,7 +80,7 @@ async function askAll(sources: ModelSources): Promise<readonly Model[]> {
 }
 
 async function askUpstream(upstream: Upstream, { pool, credentials, now }: ModelSources): Promise<readonly Model[]> {
-  const [account] = pool.pick(now(), null, upstream.name);
+  const [account] = pool.pick(now(), { upstream: upstream.name });
   const credential = account === undefined ? undefined : credentials.get(account.name);
   const header = credential?.header();
   if (credential === undefined || header === undefined)

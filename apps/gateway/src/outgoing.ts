@@ -27,6 +27,8 @@ import type { Upstream, UpstreamRequest } from "./upstreams/upstream.ts";
 export interface Outgoing extends UpstreamRequest {
   /** The dialect in which it goes, and in which its answer comes. */
   readonly dialect: DialectId;
+  /** The model's name at the upstream. */
+  readonly model: string;
   /** Length of the body in bytes. */
   readonly bodyBytes: number;
   /** Whether the upstream was asked for a chunk with the usage that the client does not expect. */
@@ -77,7 +79,7 @@ function untouched(call: Call, model: string): Outgoing {
   const hidesUsage = lacksUsage(call);
   if (hidesUsage) body = askingForUsage(body, call.parsed);
   const request = { path: call.path + call.query, body, bodyBytes: body.length, headers: call.headers };
-  return { dialect: call.dialect, hidesUsage, ...request };
+  return { dialect: call.dialect, model, hidesUsage, ...request };
 }
 
 function translated(call: Call, upstream: Upstream, model: string, exchange: ExchangeFacts): Outgoing {
@@ -92,6 +94,7 @@ function translated(call: Call, upstream: Upstream, model: string, exchange: Exc
   const { context, losses } = request;
   return {
     dialect: to,
+    model,
     path,
     body,
     bodyBytes: body.length,
@@ -129,6 +132,11 @@ const DEFAULT_QUIRKS: Readonly<Record<DialectId, string>> = {
 /** An estimate of the tokens of a call, as the answer to its client. */
 export function estimateFor(call: Call, upstream: Upstream, model: string, exchange: ExchangeFacts): string {
   return JSON.stringify(estimateTokens(call.parsed, optionsFor(call, upstream, model, exchange)).body);
+}
+
+/** The tokens of a call's prompt, estimated. */
+export function estimatedTokens(call: Call): number {
+  return estimateTokens(call.parsed, { from: call.dialect, to: call.dialect }).tokens;
 }
 
 function optionsFor(

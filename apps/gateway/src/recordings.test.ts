@@ -25,7 +25,7 @@ describe.skipIf(!recordingsAvailable())("recordings (skipped: ../shared/recordin
   async function play(entry: RecordingEntry, sizes: readonly number[]): Promise<{ response: Response; bytes: Buffer }> {
     playing = entry.id;
     chunkBytes = sizes;
-    harness.gateway.pool.reset("primary");
+    harness.gateway.pool.reset("primary", Date.now());
     const response = await post(harness, { ...MESSAGE, stream: entry.stream });
     return { response, bytes: Buffer.from(await response.arrayBuffer()) };
   }

@@ -196,7 +196,7 @@ describe("when an attempt fails", () => {
     await start(byAccount({ a: turn, b: textTurn("from b") }), { accounts: ["a", "b"] });
     expect((await post(harness, MESSAGE)).status).toBe("error" in turn ? turn.error.status : 0);
     expect(harness.simulator.requests).toHaveLength(1);
-    expect(harness.gateway.pool.readyInMs(harness.gateway.now(), "a")).toBe(0);
+    expect(harness.gateway.pool.readyInMs(harness.gateway.now(), { only: "a" })).toBe(0);
   });
 
   test("no failure of a count of tokens rests an account", async () => {
@@ -219,7 +219,7 @@ describe("when an attempt fails", () => {
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(25);
     expect(refused.headers.has("x-should-retry")).toBe(false);
-    harness.gateway.pool.reset("primary");
+    harness.gateway.pool.reset("primary", Date.now());
     expect((await post(harness, MESSAGE)).status).toBe(200);
   });
 
@@ -354,7 +354,7 @@ describe("how a stream ends", () => {
     await expect(refused).rejects.toThrow("aborted");
     expect((await harness.ledger(1))[0]).toMatchObject({ status: 499, end: "client_abort", attempts: 1 });
     await harness.simulator.idle();
-    expect(harness.gateway.pool.view().map(({ inFlight, state }) => [inFlight, state.kind])).toEqual([
+    expect(harness.gateway.pool.view(Date.now()).map(({ inFlight, state }) => [inFlight, state.kind])).toEqual([
       [0, "ready"],
       [0, "ready"],
     ]);

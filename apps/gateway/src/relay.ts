@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "@link-assistant/core";
 import { TranslationError } from "@link-assistant/translator";
 
+import { admit, checkPlace } from "./admit.ts";
 import { attempt } from "./attempt.ts";
 import type { Attempted, FailedAttempt } from "./attempt.ts";
 import { authenticate, mayDebug } from "./authenticate.ts";
@@ -13,6 +14,7 @@ import { estimateFor, mustEstimate, outgoingFor, translationAnswer } from "./out
 import type { Outgoing } from "./outgoing.ts";
 import { destinations } from "./route.ts";
 import type { Destination } from "./route.ts";
+import { sessionKey } from "./session-key.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
 /** One exchange, first byte to last. Settles when the client has all that it will get. */
@@ -28,10 +30,12 @@ export async function relay(
     if (gateway.draining()) throw new GatewayError("shutting_down", { headers: { connection: "close" } });
     const token = authenticate(gateway.tokens, req.headers, "inference");
     exchange.token = token instanceof Promise ? await token : token;
+    checkPlace(exchange.token, surface, req, gateway);
     exchange.debug = mayDebug(gateway.adminKey, exchange.token, req.headers);
     const body = await readBody(req, gateway.config.server);
     if (body === undefined) return;
     exchange.call = surface.read(req, path, body);
+    await admit(exchange, exchange.call);
     await serve(exchange, exchange.call);
   } catch (error) {
     await discardBody(req, gateway.config.server);
@@ -45,8 +49,9 @@ async function serve(exchange: Exchange, call: Call): Promise<void> {
   const { gateway } = exchange;
   let failed: FailedAttempt | undefined;
   let untranslatable: TranslationError | undefined;
-  for (const destination of await destinations(gateway, call, exchange.token?.account ?? null)) {
-    const { upstream, model } = destination;
+  if (gateway.pool.size > 1) exchange.session = sessionKey(call);
+  for (const destination of await destinations(gateway, call, exchange.token, exchange.session)) {
+    const { upstream, model, fallbackOn } = destination;
     if (mustEstimate(call, upstream))
       return exchange.answerEstimate(estimateFor(call, upstream, model, factsOf(exchange)));
     try {
@@ -54,7 +59,8 @@ async function serve(exchange: Exchange, call: Call): Promise<void> {
       if (outcome === undefined) continue;
       if (outcome.kind === "served") return;
       failed = outcome;
-      if (!outcome.failure.elsewhere) break;
+      const { kind, elsewhere } = outcome.failure;
+      if (!(fallbackOn?.includes(kind) ?? elsewhere)) break;
     } catch (error) {
       // Another upstream may be able to say what this one cannot.
       if (!(error instanceof TranslationError)) throw error;

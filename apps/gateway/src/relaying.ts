@@ -53,6 +53,8 @@ export class Relaying implements Delivery {
   /** Keeps an answer that is no stream, to be read at its end. */
   readonly #whole: Buffer[] = [];
   #wholeBytes = 0;
+  /** The newest piece of an answer that is no stream: it may be the last. */
+  #newest: Buffer | undefined;
   /** What has come before the commit. */
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -88,13 +90,15 @@ export class Relaying implements Delivery {
   data(chunk: Buffer): void {
     if (this.#failed) return;
     if (this.#stream === undefined) {
-      this.#writer.write(chunk);
+      if (this.#newest !== undefined) this.#writer.write(this.#newest);
+      this.#newest = chunk;
       if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);
       return;
     }
     if (!this.#committed) return this.#hold(chunk, this.#stream);
-    this.#write(chunk);
     this.#stream.push(chunk);
+    if (this.#stream.ended) this.#writer.seal();
+    this.#write(chunk);
   }
 
   end(): void {
@@ -104,10 +108,14 @@ export class Relaying implements Delivery {
       if (seen?.error !== undefined) return this.#failEarly(seen);
       this.#commit();
     }
-    this.#writeRest();
     if (seen?.error !== undefined) this.#exchange.endsAs("upstream_error");
-    else if (seen?.ended === false) return this.broken("upstream_broken");
-    this.#writer.end();
+    else if (seen?.ended === false) {
+      this.#writeRest();
+      return this.broken("upstream_broken");
+    }
+    this.#writer.seal();
+    this.#writeRest();
+    this.#writer.end(this.#newest);
   }
 
   /** A stream that stands between two frames gets a last one that says so; anything else is cut. */
@@ -115,7 +123,10 @@ export class Relaying implements Delivery {
     this.#exchange.endsAs(code === "upstream_timeout" ? "idle_timeout" : "upstream_error");
     const { surface, id } = this.#exchange;
     if (this.#stream?.atFrameBoundary === true) this.#writer.end(surface.faultFrame(new GatewayError(code), id));
-    else this.#writer.cut();
+    else {
+      if (this.#newest !== undefined) this.#writer.write(this.#newest);
+      this.#writer.cut();
+    }
   }
 
   seen(): Observation {
@@ -152,6 +163,7 @@ export class Relaying implements Delivery {
     const stream = this.#stream;
     if (stream === undefined) return;
     if (this.#held.length === 0) res.flushHeaders();
+    if (stream.ended) this.#writer.seal();
     for (const held of this.#held) this.#write(held);
     this.#held = [];
     this.#writer.keepAlive(() => (stream.atFrameBoundary ? keepAliveFrame(surface.dialect) : undefined));

@@ -1,5 +1,5 @@
-import { GatewayError } from "@link-assistant/core";
-import type { Account, Candidate } from "@link-assistant/core";
+import { GatewayError, NO_LIMITS, allowsModel, orderedFor } from "@link-assistant/core";
+import type { Account, Candidate, FailureKind, TokenRecord } from "@link-assistant/core";
 
 import type { Gateway } from "./gateway.ts";
 import type { Call } from "./surfaces/surface.ts";
@@ -11,43 +11,66 @@ export interface Destination {
   /** The model's name there. */
   readonly model: string;
   readonly accounts: readonly Account[];
+  /** Failures after which the next destination is tried; absent: those that another account may not have. */
+  readonly fallbackOn?: readonly FailureKind[] | undefined;
 }
 
 /** Longest list of models that a fault names. */
 const MAX_NAMED = 50;
 
 /**
- * Where a call may go, in order. A fault when its model is not known, or when no account can be used for it now. `bound` names the one
- * account that the call's token may use.
+ * Where a call may go, in order. A fault when its model is not known or not allowed, or when no account can be used for it now.
+ * `session` is the key of the call's session.
  */
 export async function destinations(
   gateway: Gateway,
   call: Call,
-  bound: string | null,
+  token: TokenRecord | undefined,
+  session: string | undefined,
 ): Promise<readonly Destination[]> {
   const { pool } = gateway;
+  const bound = token?.account ?? null;
   if (pool.size === 0) throw new GatewayError("account_none");
   if (bound !== null && !pool.has(bound)) throw new GatewayError("account_unknown");
-  const only = holderOf(gateway, call) ?? bound;
-  const candidates = candidatesFor(gateway, call, only);
-  if (candidates.length === 0) throw await modelUnknown(gateway, call);
+  if (token !== undefined && call.model !== null && !allowsModel(token.limits, call.model))
+    throw await modelUnknown(gateway, call, token);
+  const only = (await holderOf(gateway, call)) ?? bound;
+  const candidates = orderedFor(candidatesFor(gateway, call, only), session ?? "");
+  if (candidates.length === 0) throw await modelUnknown(gateway, call, token);
   const nowMs = gateway.now();
   const found: Destination[] = [];
-  for (const { upstream: name, model } of candidates) {
+  const pinned = session !== undefined && holdsOpaqueReasoning(call);
+  for (const { upstream: name, model, fallbackOn } of candidates) {
     const upstream = gateway.upstreams.get(name);
-    const accounts = pool.pick(nowMs, only, name);
-    if (upstream !== undefined && accounts.length > 0) found.push({ upstream, model, accounts });
+    const accounts = pool.pick(nowMs, { only, upstream: name, model, session, pinned });
+    if (upstream !== undefined && accounts.length > 0) found.push({ upstream, model, accounts, fallbackOn });
   }
   if (found.length > 0) return found;
-  const readyInMs = Math.min(...candidates.map(({ upstream }) => pool.readyInMs(nowMs, only, upstream)));
+  const readyInMs = Math.min(
+    ...candidates.map(({ upstream, model }) => pool.readyInMs(nowMs, { only, upstream, model })),
+  );
   throw new GatewayError("accounts_cooling", { retryAfterSeconds: Math.max(1, Math.ceil(readyInMs / 1000)) });
 }
 
+/** Whether the call repeats reasoning that only the account that made it can read. */
+function holdsOpaqueReasoning({ body }: Call): boolean {
+  return OPAQUE_MARKS.some((mark) => body.includes(mark));
+}
+
+const OPAQUE_MARKS = ['"encrypted_content"', '"signature"'];
+
+/** The service and the model that a call goes to first, as far as routes tell; for an estimate of its price. */
+export function firstDestination(gateway: Gateway, call: Call): { readonly service: string; readonly model: string } {
+  const [first] = gateway.routes.candidates(call.model ?? "");
+  const upstream = first === undefined ? undefined : gateway.upstreams.get(first.upstream);
+  return { service: upstream?.quirks ?? "", model: first?.model ?? call.model ?? "" };
+}
+
 /** The account that keeps what this call builds on. A thread whose keeper is not known cannot go on, unless there is only one place to go. */
-function holderOf({ held, pool }: Gateway, call: Call): string | undefined {
+async function holderOf({ held, pool }: Gateway, call: Call): Promise<string | undefined> {
   const after = call.held?.after;
   if (after === undefined) return undefined;
-  const account = held.accountOf(after);
+  const account = await held.accountOf(after);
   if (account !== undefined && pool.has(account)) return account;
   if (call.held?.thread === true && pool.size > 1) throw new GatewayError("thread_not_found");
   return undefined;
@@ -71,10 +94,14 @@ function speakers({ upstreams }: Gateway, call: Call, model: string): readonly C
     .map(({ name }) => ({ upstream: name, model }));
 }
 
-async function modelUnknown({ models }: Gateway, { model }: Call): Promise<GatewayError> {
+async function modelUnknown(
+  { models }: Gateway,
+  { model }: Call,
+  token: TokenRecord | undefined,
+): Promise<GatewayError> {
   if (model === null) return new GatewayError("request_invalid", { detail: "`model` is missing; name one." });
   const known = await models.list().catch(() => []);
-  const names = known.slice(0, MAX_NAMED).map(({ id }) => id);
+  const names = known.map(({ id }) => id).filter((id) => allowsModel(token?.limits ?? NO_LIMITS, id)).slice(0, MAX_NAMED);
   return names.length === 0
     ? new GatewayError("model_unknown")
     : new GatewayError("model_unknown", { detail: `This token may use: ${names.join(", ")}.` });

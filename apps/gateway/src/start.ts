@@ -1,127 +1,171 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 
-import { AccountPool, ConfigError, RouteTable, Secret, TokenRegistry } from "@link-assistant/core";
-import type { Config, SecretSource, Store } from "@link-assistant/core";
+import { AccountPool, ConfigError, RouteTable } from "@link-assistant/core";
+import type { Config, PoolSettings, Secret, SharedState, TokenRegistry } from "@link-assistant/core";
 import { createMetrics } from "@link-assistant/metrics";
 import type { Logger } from "pino";
 
 import type { Environment } from "./config/environment.ts";
-import { defaultDataDir, keptSecret, openDataDir, resolveSecret } from "./config/secrets.ts";
+import { resolveSecret } from "./config/secrets.ts";
 import { openCredentials } from "./credentials/credentials.ts";
 import type { Credentials, SecretAccount } from "./credentials/credentials.ts";
 import type { Gateway } from "./gateway.ts";
+import { Generation } from "./generation.ts";
 import { HeldAnswers } from "./held-answers.ts";
+import { forHeader, openTokens } from "./kept.ts";
+import type { Kept } from "./kept.ts";
+import { followAccounts, sharePool } from "./known-accounts.ts";
 import { createModelCatalogue } from "./models.ts";
-import { createMemoryStore } from "./stores/memory.ts";
-import { openSqliteStore } from "./stores/sqlite.ts";
+import { openPrices } from "./prices/prices.ts";
+import { changesThatNeedARestart } from "./reload.ts";
+import { startRetention } from "./retention.ts";
+import { createMemoryShared } from "./shared/memory.ts";
 import { kindOf, openUpstreams } from "./upstreams/open-upstreams.ts";
 
 /** Longest wait for the last push of metrics at the end. */
 const METRICS_DEADLINE_MS = 3000;
+/** How long one call that tries an account after its rest keeps the others away. */
+const PROBE_MS = 10_000;
 
-/** What a gateway keeps from one start to the next. */
-export interface Kept {
-  readonly store: Store;
-  readonly tokenSecret: Secret;
-  readonly adminKey: Secret;
-  /** Whether the admin key was made just now, and so has to be shown. */
-  readonly adminKeyMade: boolean;
-  /** Where it is kept; `undefined` when nothing outlives the process. */
-  readonly dataDir: string | undefined;
-}
-
-/** Opens what is kept: secrets and store. With `inMemory` nothing outlives the process. */
-export function openKept(config: Config, env: Environment, log: Logger, inMemory = false): Kept {
-  const dataDir = inMemory ? undefined : openDataDir(config.dataDir ?? defaultDataDir(env));
-  const secretOf = (
-    source: SecretSource | undefined,
-    field: string,
-    file: string,
-  ): { secret: Secret; made: boolean } => {
-    if (source !== undefined) return { secret: resolveSecret(source, field, env), made: false };
-    if (dataDir !== undefined) return keptSecret(dataDir, file);
-    return { secret: new Secret(randomBytes(32).toString("base64url")), made: true };
-  };
-  const tokenSecret = secretOf(config.tokens.secret, "tokens.secret", "token-secret").secret;
-  const adminKey = secretOf(config.tokens.adminKey, "tokens.adminKey", "admin-key");
-  forHeader(adminKey.secret, "tokens.adminKey");
-  const store =
-    dataDir === undefined
-      ? createMemoryStore()
-      : openSqliteStore({ path: join(dataDir, "router.sqlite"), onError: (problem) => log.error(problem) });
-  return { store, tokenSecret, adminKey: adminKey.secret, adminKeyMade: adminKey.made, dataDir };
-}
-
-/** The router tokens that are kept. */
-export function openTokens(kept: Kept): Promise<TokenRegistry> {
-  return TokenRegistry.open(kept.store.tokens, kept.tokenSecret, { now: Date.now, newId: randomUUID });
-}
-
-/** A gateway with what ends it. */
+/** A gateway with what changes and ends it. */
 export interface StartedGateway {
+  /** The gateway as the newest configuration made it. */
   readonly gateway: Gateway;
+  readonly generation: Generation;
+  /**
+   * Takes another configuration: new exchanges have it, those under way keep theirs. A `ConfigError` when it cannot be used, or not
+   * without a restart; the old one stays then.
+   */
+  reload(config: Config, env: Environment): void;
   /** From now on every new exchange is refused. */
   drain(): void;
   /** Writes and pushes what is waiting, and lets go of everything. */
   close(): Promise<void>;
 }
 
+/** What all configurations of one process have in common. */
+interface Lasting {
+  readonly kept: Kept;
+  readonly log: Logger;
+  readonly pool: AccountPool;
+  readonly tokens: TokenRegistry;
+  readonly shared: SharedState;
+  readonly held: HeldAnswers;
+  readonly metrics: Gateway["metrics"];
+  readonly draining: () => boolean;
+}
+
 /** Puts a gateway together. Throws a `ConfigError` for a credential that cannot be read. */
 export async function startGateway(config: Config, env: Environment, kept: Kept, log: Logger): Promise<StartedGateway> {
-  const pool = new AccountPool(config.accounts, config.routing.strategy, {
-    baseMs: config.routing.cooldownBaseMs,
-    maxMs: config.routing.cooldownMaxMs,
-    failuresBeforeRest: config.routing.failuresBeforeRest,
-  });
-  const credentials = openAccounts(config, env, pool, log);
-  const upstreams = openUpstreams(config);
-  const routes = new RouteTable(config.routes, [...upstreams.values()]);
+  const shared = await openShared(config, env, kept, log);
+  const states = shared.accountStates ?? kept.store.accountStates;
+  const pool = new AccountPool(config.accounts, poolSettings(config), sharePool(states, shared.bindings, log));
   const metrics = createMetrics({ env, onExportError: (problem) => log.warn(problem) });
   const tokens = await openTokens(kept);
   let draining = false;
-  const gateway: Gateway = {
-    config,
-    pool,
-    credentials,
-    upstreams,
-    routes,
-    held: new HeldAnswers(),
-    models: createModelCatalogue({ upstreams, pool, credentials, aliases: config.routes, routes, now: Date.now }),
-    tokens,
-    store: kept.store,
-    metrics,
-    adminKey: kept.adminKey,
-    log,
-    now: Date.now,
-    newId: () => `req_${randomUUID()}`,
-    draining: () => draining,
-  };
+  const held = new HeldAnswers(shared.bindings);
+  const lasting: Lasting = { kept, log, pool, tokens, shared, held, metrics, draining: () => draining };
+  let generation = openGeneration(config, env, lasting);
+  const unfollow = await followAccounts(pool, states, shared.bindings);
+  const stopRetention = startRetention(kept.store.ledger, () => generation.gateway.config.ledger.retentionDays, log);
   return {
-    gateway,
+    get gateway() {
+      return generation.gateway;
+    },
+    get generation() {
+      return generation;
+    },
+    reload: (next, nextEnv) => {
+      const before = generation;
+      const fixed = changesThatNeedARestart(before.gateway.config, next);
+      if (fixed.length > 0) throw new ConfigError(fixed);
+      generation = openGeneration(next, nextEnv, lasting);
+      pool.configure(next.accounts, poolSettings(next));
+      before.retire().catch((error: unknown) => log.error({ err: error }, "the old configuration did not let go"));
+    },
     drain: () => {
       draining = true;
     },
     close: async () => {
+      stopRetention();
+      unfollow();
       tokens.close();
-      credentials.close();
-      await kept.store.ledger.flush();
-      const closing = [...upstreams.values()].map((upstream) => upstream.close());
-      await Promise.all([kept.store.close(), ...closing, metrics.shutdown(METRICS_DEADLINE_MS)]);
+      await kept.store.ledger.flush().catch((error: unknown) => log.error({ err: error }, "the ledger was not written"));
+      await Promise.all([
+        generation.release(),
+        shared.close().then(() => kept.store.close()),
+        metrics.shutdown(METRICS_DEADLINE_MS),
+      ]);
     },
   };
 }
 
+/** Everything that one configuration says. Nothing of it is in force before all of it has proved to be usable. */
+function openGeneration(config: Config, env: Environment, lasting: Lasting): Generation {
+  const { kept, pool, held, shared, ...common } = lasting;
+  const credentials = openAccounts(config, env, lasting);
+  const upstreams = openUpstreams(config);
+  const routes = new RouteTable(config.routes, [...upstreams.values()]);
+  const gateway: Gateway = {
+    ...common,
+    config,
+    pool,
+    held,
+    shared,
+    credentials,
+    upstreams,
+    routes,
+    models: createModelCatalogue({ upstreams, pool, credentials, aliases: config.routes, routes, now: Date.now }),
+    prices: openPrices(config.prices),
+    store: kept.store,
+    adminKey: kept.adminKey,
+    now: Date.now,
+    newId: () => `req_${randomUUID()}`,
+  };
+  return new Generation(gateway, async () => {
+    credentials.close();
+    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+  });
+}
+
+/** What replicas share: by Redis where there is one. Its driver is loaded for it only. */
+async function openShared(config: Config, env: Environment, { store }: Kept, log: Logger): Promise<SharedState> {
+  const usedBefore = async (tokenId: string, sinceMs: number): Promise<{ requests: number; nanoUsd: number }> =>
+    store.ledger.spending(tokenId, sinceMs);
+  if (config.redisUrl === undefined) return createMemoryShared({ usedBefore, now: Date.now });
+  const { openRedisShared } = await import("./shared/redis.ts");
+  return openRedisShared({
+    url: resolveSecret(config.redisUrl, "redisUrl", env).reveal(),
+    usedBefore,
+    now: Date.now,
+    leaseMs: config.limits.leaseMs,
+    whenDown: config.limits.whenDown,
+    onError: (problem) => log.error(problem),
+  });
+}
+
+function poolSettings({ routing }: Config): PoolSettings {
+  return {
+    strategy: routing.strategy,
+    affinityTtlMs: routing.affinityTtlMs,
+    baseMs: routing.cooldownBaseMs,
+    maxMs: routing.cooldownMaxMs,
+    failuresBeforeRest: routing.failuresBeforeRest,
+    brokenMs: routing.brokenRetryMs,
+    probeMs: PROBE_MS,
+  };
+}
+
 /** Opens the accounts' credentials; every one must be readable at the start. */
-function openAccounts(config: Config, env: Environment, pool: AccountPool, log: Logger): Credentials {
+function openAccounts(config: Config, env: Environment, { pool, log }: Lasting): Credentials {
   const problems: string[] = [];
   let starting = true;
   const credentials = openCredentials(config.accounts, {
     secretOf: (account) => accountSecret(account, config.accounts.indexOf(account), env),
     takesApiKeys: ({ upstream }) => kindOf(upstream, config.upstreams) === "anthropic",
     onChange: (account) => {
-      if (starting) return;
-      pool.reset(account);
+      if (starting || !pool.has(account)) return;
+      pool.reset(account, Date.now());
       log.info({ account }, "the account's credential was replaced");
     },
     onProblem: (account, reason) => {
@@ -140,10 +184,4 @@ export function accountSecret(account: SecretAccount, index: number, env: Enviro
   const [field, source] =
     account.kind === "api-key" ? (["key", account.key] as const) : (["token", account.token] as const);
   return forHeader(resolveSecret(source, `accounts[${index}].${field}`, env), `accounts[${index}].${field}`);
-}
-
-/** The secret, if a header can carry it; else a `ConfigError` that names its field. */
-function forHeader(secret: Secret, field: string): Secret {
-  if (/^[\x21-\x7e]+$/.test(secret.reveal())) return secret;
-  throw new ConfigError([`${field}: expected visible ASCII characters, as a header can carry them`]);
 }

@@ -118,12 +118,14 @@ export class Translating implements Delivery {
   #deliver(text: string, stream: StreamTranslator): void {
     if (!this.#committed && stream.error !== undefined && !stream.started) return this.#failEarly(stream.error);
     if (!this.#committed && text !== "") this.#commit();
-    if (text !== "") this.#writer.write(text);
-    if (!stream.over) return;
+    if (!stream.over) {
+      if (text !== "") this.#writer.write(text);
+      return;
+    }
     if (stream.error !== undefined) this.#exchange.endsAs("upstream_error");
     this.#exchange.noteLosses(stream.losses, this.#translated.context.losses);
     this.#over = true;
-    this.#writer.end();
+    this.#writer.end(text);
   }
 
   #commit(): void {
@@ -162,8 +164,7 @@ export class Translating implements Delivery {
     this.#usage = usage;
     this.#model = model;
     this.#commit();
-    this.#writer.write(text);
-    this.#writer.end();
+    this.#writer.end(text);
   }
 
   #answerCount(body: Buffer): void {
@@ -176,8 +177,7 @@ export class Translating implements Delivery {
     const { res } = this.#exchange;
     const length = Buffer.byteLength(text);
     res.writeHead(200, { "content-type": "application/json", "content-length": length, ...this.#ownHeaders() });
-    this.#writer.write(text);
-    this.#writer.end();
+    this.#writer.end(text);
   }
 
   #ownHeaders(): Record<string, string> {

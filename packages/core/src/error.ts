@@ -34,6 +34,36 @@ export const FAULTS = {
     retry: false,
     message: "This router token may not do this. Ask the operator of the gateway for a token with the right scope.",
   },
+  surface_not_allowed: {
+    status: 403,
+    retry: false,
+    message: "This router token may not call this API. Ask the operator of the gateway for one that may.",
+  },
+  address_not_allowed: {
+    status: 403,
+    retry: false,
+    message: "This router token is not taken from your address. Ask the operator of the gateway for one that is.",
+  },
+  rate_limited: {
+    status: 429,
+    retry: true,
+    message: "This router token has reached one of its limits. Try again after the time in `retry-after`.",
+  },
+  budget_exhausted: {
+    status: 429,
+    retry: false,
+    message: "This router token has used up what it was given. Ask the operator of the gateway for more.",
+  },
+  limits_unavailable: {
+    status: 503,
+    retry: true,
+    message: "The gateway cannot count the limits of this router token at the moment. Try again.",
+  },
+  ledger_unavailable: {
+    status: 503,
+    retry: true,
+    message: "The gateway cannot write its ledger at the moment, so it takes no calls. Try again.",
+  },
   admin_key_required: {
     status: 401,
     retry: false,

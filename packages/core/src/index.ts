@@ -1,4 +1,5 @@
 export * from "./account.ts";
+export * from "./affinity.ts";
 export * from "./config.ts";
 export * from "./error.ts";
 export * from "./failure.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { modelMatches } from "./route.ts";
 import { SURFACES } from "./surface.ts";
 
 const count = z.int().min(1).max(1_000_000_000);
@@ -31,6 +32,11 @@ export type TokenLimits = z.infer<typeof tokenLimitsSchema>;
 
 /** The limits of a token that has none. */
 export const NO_LIMITS: TokenLimits = Object.freeze({});
+
+/** Whether these limits let this model be asked for. */
+export function allowsModel({ models }: TokenLimits, model: string): boolean {
+  return models === undefined || models.some((pattern) => modelMatches(pattern, model));
+}
 
 /** The limits that are counted, by the names that clients, operators and metrics see. */
 export const LIMIT_NAMES = [

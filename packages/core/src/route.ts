@@ -1,9 +1,16 @@
+import { hashOf, rendezvousScore } from "./affinity.ts";
+import type { FailureKind } from "./failure.ts";
+
 /** Where a call for a model may go. */
 export interface Candidate {
   /** The name of an upstream. */
   readonly upstream: string;
   /** The model's name there. */
   readonly model: string;
+  /** Its share of the sessions; absent: it has its place in the order. */
+  readonly weight?: number | undefined;
+  /** Failures after which the next candidate is tried; absent: those that another account may not have. */
+  readonly fallbackOn?: readonly FailureKind[] | undefined;
 }
 
 /** One rule: models whose name fits go to these upstreams, the first that has an account first. */
@@ -11,6 +18,8 @@ export interface RouteRule {
   /** A model's name, with `*` for any letters. */
   readonly model: string;
   readonly to: readonly RouteTarget[];
+  /** Failures after which the next upstream is tried; absent: those that another account may not have. */
+  readonly fallbackOn?: readonly FailureKind[] | undefined;
 }
 
 /** Where a rule leads. */
@@ -19,6 +28,8 @@ export interface RouteTarget {
   readonly upstream: string;
   /** The model's name there; absent: the one that was asked for. */
   readonly model?: string | undefined;
+  /** Its share of the sessions, where every target of the rule has one; absent: they are tried in order. */
+  readonly weight?: number | undefined;
 }
 
 /** An upstream as far as routes are concerned. */
@@ -54,7 +65,7 @@ const MAX_MODEL_CHARS = 256;
 
 /** Finds for a model the upstreams to try, in order: by the first rule that fits, else by what the upstreams serve. */
 export class RouteTable {
-  readonly #rules: readonly (readonly [RegExp, readonly RouteTarget[]])[];
+  readonly #rules: readonly (readonly [RegExp, RouteRule])[];
   readonly #upstreams: readonly (readonly [string, readonly RegExp[]])[];
   readonly #known = new Map<string, readonly Candidate[]>();
 
@@ -62,8 +73,9 @@ export class RouteTable {
   constructor(rules: readonly RouteRule[], upstreams: readonly RoutedUpstream[]) {
     const names = new Set(upstreams.map(({ name }) => name));
     this.#rules = rules
-      .map(({ model, to }) => [patternOf(model), to.filter(({ upstream }) => names.has(upstream))] as const)
-      .filter(([, to]) => to.length > 0);
+      .map((rule) => ({ ...rule, to: rule.to.filter(({ upstream }) => names.has(upstream)) }))
+      .filter(({ to }) => to.length > 0)
+      .map((rule) => [patternOf(rule.model), rule] as const);
     this.#upstreams = upstreams.map(({ name, models }) => [name, models.map(patternOf)]);
   }
 
@@ -80,12 +92,47 @@ export class RouteTable {
 
   #find(model: string): readonly Candidate[] {
     const rule = this.#rules.find(([pattern]) => pattern.test(model));
-    if (rule !== undefined)
-      return rule[1].map((target) => ({ upstream: target.upstream, model: target.model ?? model }));
+    if (rule !== undefined) return candidatesOf(rule[1], model);
     return this.#upstreams
       .filter(([, patterns]) => patterns.some((pattern) => pattern.test(model)))
       .map(([upstream]) => ({ upstream, model }));
   }
+}
+
+function candidatesOf({ to, fallbackOn }: RouteRule, model: string): readonly Candidate[] {
+  const isWeighted = to.every(({ weight }) => weight !== undefined);
+  return to.map((target) => ({
+    upstream: target.upstream,
+    model: target.model ?? model,
+    ...(isWeighted && { weight: target.weight }),
+    ...(fallbackOn !== undefined && { fallbackOn }),
+  }));
+}
+
+/** The candidates in the order in which this session tries them: as they stand, or where they have weights, by those. */
+export function orderedFor(candidates: readonly Candidate[], session: string): readonly Candidate[] {
+  if (candidates.length < 2 || candidates[0]?.weight === undefined) return candidates;
+  const hash = hashOf(session);
+  return candidates
+    .map((candidate) => {
+      const { upstream, model, weight = 1 } = candidate;
+      return { candidate, score: rendezvousScore(hash, hashOf(`${upstream}/${model}`), weight) };
+    })
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ candidate }) => candidate);
+}
+
+const PATTERNS = new Map<string, RegExp>();
+
+/** Whether a model's name fits a pattern with `*` for any letters. */
+export function modelMatches(pattern: string, model: string): boolean {
+  let compiled = PATTERNS.get(pattern);
+  if (compiled === undefined) {
+    compiled = patternOf(pattern);
+    if (PATTERNS.size >= MAX_REMEMBERED) PATTERNS.clear();
+    PATTERNS.set(pattern, compiled);
+  }
+  return compiled.test(model);
 }
 
 function patternOf(pattern: string): RegExp {

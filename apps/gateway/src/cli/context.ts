@@ -6,6 +6,8 @@ import type { LoadedConfig } from "../config/load.ts";
 export interface CommandContext {
   /** The configuration, with flags in its own shape on top. */
   load(flags?: object): Promise<LoadedConfig>;
+  /** The files whose change may change the configuration. */
+  readonly configFiles: readonly string[];
   log(verbose: boolean): Logger;
   /** Writes the value as JSON when `--json` was given, else the text. */
   print(value: unknown, text: () => string): void;

@@ -5,7 +5,7 @@ import type { Config } from "@link-assistant/core";
 import { Command } from "commander";
 
 import { ListenError, urlOf } from "../server.ts";
-import { openKept } from "../start.ts";
+import { openKept } from "../kept.ts";
 import type { CommandContext } from "./context.ts";
 import { probeAccounts } from "./probe.ts";
 import { CommandError } from "./terminal.ts";
@@ -35,7 +35,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   const findings: Finding[] = [{ check: "configuration", ok: true, says: "valid" }];
   findings.push(
     await look("data directory and database", async () => {
-      const kept = openKept(config, env, context.log(false));
+      const kept = await openKept(config, env, context.log(false));
       try {
         return `usable, ${(await kept.store.tokens.list()).length} router tokens`;
       } finally {

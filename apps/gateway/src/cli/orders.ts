@@ -5,6 +5,8 @@ import type { Environment } from "../config/environment.ts";
 export interface Orders {
   /** Resolves with the reason to stop: a signal, or the end of the package manager that started this process. */
   readonly stop: Promise<string>;
+  /** Calls `listener` at each SIGHUP. */
+  onReload(listener: () => void): void;
   /** Aborted by the first signal after that: whoever sent it does not want to wait. A further one ends the process itself. */
   readonly hurry: AbortSignal;
   /** Listens no longer. */
@@ -26,11 +28,17 @@ export function takeOrders(env: Environment): Orders {
     close();
     hurry.abort();
   };
+  const reloads: (() => void)[] = [];
+  const onHangup = (): void => {
+    for (const listener of reloads) listener();
+  };
   const close = (): void => {
     unwatch();
+    process.off("SIGHUP", onHangup);
     process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
   };
   const unwatch = watchPackageManager(env, () => stopFor("the package manager that started the gateway is gone"));
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
-  return { stop, hurry: hurry.signal, close };
+  process.on("SIGHUP", onHangup);
+  return { stop, onReload: (listener) => void reloads.push(listener), hurry: hurry.signal, close };
 }

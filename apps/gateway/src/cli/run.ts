@@ -3,6 +3,7 @@ import { EnvironmentError } from "@link-assistant/metrics";
 import { Command, CommanderError } from "commander";
 
 import type { Environment } from "../config/environment.ts";
+import { configFiles } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { createLog } from "../log.ts";
 import { ListenError } from "../server.ts";
@@ -56,6 +57,9 @@ function createProgram({ env, cwd, version, terminal }: Surroundings): Command {
         ...(file === undefined ? {} : { file }),
         flags: { ...flags, ...(dataDir === undefined ? {} : { dataDir }) },
       });
+    },
+    get configFiles() {
+      return configFiles(cwd, options().config);
     },
     log: createLog,
     print: (value, text) => terminal.out(options().json === true ? `${JSON.stringify(value)}\n` : text()),

@@ -1,14 +1,20 @@
+import { ConfigError } from "@link-assistant/core";
 import type { Config } from "@link-assistant/core";
 import { Command, InvalidArgumentError } from "commander";
+import type { Logger } from "pino";
 
 import { createApp } from "../app.ts";
-import type { Environment } from "../config/environment.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import { listen } from "../server.ts";
-import { openKept, startGateway } from "../start.ts";
-import type { Kept } from "../start.ts";
+import { openKept } from "../kept.ts";
+import type { Kept } from "../kept.ts";
+import { watchFiles } from "../reload.ts";
+import { startGateway } from "../start.ts";
+import type { StartedGateway } from "../start.ts";
 import type { CommandContext } from "./context.ts";
 import type { Demo } from "./demo.ts";
 import { takeOrders } from "./orders.ts";
+import type { Orders } from "./orders.ts";
 import { CommandError } from "./terminal.ts";
 
 interface ServeOptions {
@@ -50,35 +56,71 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<vo
   const { config, env } = await context.load(flagsOf(options));
   const demo = options.demo === true ? await demoOf(config) : undefined;
   try {
-    await runGateway(context, demo?.config ?? config, env, demo);
+    await runGateway(context, { config: demo?.config ?? config, env, flags: flagsOf(options) }, demo);
   } finally {
     // While its server listens, the process does not end.
     await demo?.close();
   }
 }
 
-async function runGateway(context: CommandContext, config: Config, env: Environment, demo?: Demo): Promise<void> {
+/** What a gateway is run with. */
+interface Run extends LoadedConfig {
+  /** What the flags set, which every later configuration gets as well. */
+  readonly flags: object;
+}
+
+async function runGateway(context: CommandContext, run: Run, demo?: Demo): Promise<void> {
+  const { config, env } = run;
   if (config.accounts.length === 0) throw new CommandError(NO_ACCOUNT, 2);
   const log = context.log(config.verbose);
-  const kept = openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
+  const kept = await openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
   const started = await startGateway(config, env, kept, log).catch(async (error: unknown) => {
     await kept.store.close();
     throw error;
   });
   const orders = takeOrders(env);
+  // A demo has a configuration that no file holds.
+  const stopReloading = demo === undefined ? reloadOnChange(context, run, started, orders, log) : () => {};
   try {
-    const server = await listen(createApp(started.gateway), config.server, started.gateway.newId);
+    const server = await listen(createApp(started), config.server, started.gateway.newId);
     if (demo === undefined) greet(context, server.url, config, kept);
     else await demo.greet(context, server.url, started.gateway, kept.dataDir);
     log.info({ reason: await orders.stop }, "shutting down");
     started.drain();
     await server.close(config.server.shutdownGraceMs, orders.hurry);
   } finally {
+    stopReloading();
     await started.close();
     orders.close();
   }
   log.info("stopped");
   if (orders.hurry.aborted) throw new CommandError("Told twice to stop, so what was under way was cut.", 1);
+}
+
+/** Takes the configuration anew at SIGHUP and when one of its files changes, until the returned function is called. */
+function reloadOnChange(
+  context: CommandContext,
+  { flags }: Run,
+  started: StartedGateway,
+  orders: Orders,
+  log: Logger,
+): () => void {
+  const reload = async (): Promise<void> => {
+    try {
+      const { config, env } = await context.load(flags);
+      if (config.accounts.length === 0) throw new ConfigError(["accounts: at least one is needed"]);
+      started.reload(config, env);
+      log.info("the configuration was read again and is in force");
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      log.error({ problems: error.problems }, "the new configuration cannot be used; the old one stays");
+    }
+  };
+  // One at a time, in the order in which they were asked for.
+  let last = Promise.resolve();
+  const again = (): void => void (last = last.then(reload));
+  orders.onReload(again);
+  return watchFiles(context.configFiles, again);
 }
 
 /** The simulator is loaded for a demo only. */

@@ -16,6 +16,8 @@ const VARIABLES: Readonly<
   TOKEN_SECRET: { path: ["tokens", "secret"], read: asText },
   TOKEN_ADMIN_KEY: { path: ["tokens", "adminKey"], read: asText },
   UPSTREAM_BASE_URL: { path: ["upstreams", "anthropic", "baseUrl"], read: asText },
+  DATABASE_URL: { path: ["databaseUrl"], read: asText },
+  REDIS_URL: { path: ["redisUrl"], read: asText },
   DATA_DIR: { path: ["dataDir"], read: asText },
   DISABLE_ANTHROPIC_API: { path: ["surfaces", "anthropic"], read: asInverted },
   DISABLE_OPENAI_API: { path: ["surfaces", "openai"], read: asInverted },

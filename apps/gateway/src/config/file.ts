@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -7,6 +7,7 @@ import { parseDocument } from "yaml";
 
 import { errorCode } from "../error-code.ts";
 
+/** Where a configuration file is looked for when none is named. */
 const FILE_NAMES = ["router.config.yaml", "router.config.yml", "router.config.json", "router.config.ts"] as const;
 
 /**
@@ -27,6 +28,12 @@ export async function readConfigFile(cwd: string, named?: string): Promise<unkno
   if (read === undefined)
     throw new ConfigError([`${path}: a configuration file ends in ${Object.keys(READERS).join(", ")}`]);
   return read(path, readText(path));
+}
+
+/** The files whose change may change the configuration. */
+export function configFiles(cwd: string, named?: string): string[] {
+  const files = named === undefined ? FILE_NAMES.map((name) => join(cwd, name)) : [resolve(cwd, named)];
+  return [...files, join(cwd, ".env")];
 }
 
 /** JSON is YAML, and this reader says in either where it breaks. */
@@ -51,7 +58,8 @@ function readYaml(path: string, text: string): unknown {
 async function importModule(path: string): Promise<unknown> {
   let module: { default?: unknown };
   try {
-    module = await import(pathToFileURL(path).href);
+    // A module is run once; of a changed file, another one.
+    module = await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`);
   } catch (error) {
     // A syntax error quotes what it met; any other message is the file's own or names a module.
     const reason = error instanceof SyntaxError || !(error instanceof Error) ? errorCode(error) : error.message;

@@ -44,7 +44,11 @@ export function watchCredentialsDir(options: CredentialsDirOptions): Credential 
   };
   read();
   const timer = setInterval(read, POLL_MS).unref();
-  return { header: () => header, betas: options.betas, close: () => clearInterval(timer) };
+  const renewed = (refused: CredentialHeader): CredentialHeader | undefined => {
+    if (header?.value === refused.value) read();
+    return header?.value === refused.value ? undefined : header;
+  };
+  return { header: () => header, renewed, betas: options.betas, close: () => clearInterval(timer) };
 }
 
 /** The access token in a credentials directory, or what is wrong with the first file that could hold it. */

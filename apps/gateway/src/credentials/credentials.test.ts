@@ -6,7 +6,8 @@ import type { AccountConfig } from "@link-assistant/core";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { openKept, startGateway } from "../start.ts";
+import { openKept } from "../kept.ts";
+import { startGateway } from "../start.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { openCredentials } from "./credentials.ts";
 import type { CredentialSources } from "./credentials.ts";
@@ -66,18 +67,18 @@ test("a credential that is replaced ends its account's rest", async () => {
   const logged: string[] = [];
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   const config = parseConfig({ accounts: [{ name: "dir", kind: "credentials-dir", directory: directory.path }] });
-  const started = await startGateway(config, {}, openKept(config, {}, log, true), log);
+  const started = await startGateway(config, {}, await openKept(config, {}, log, true), log);
   const { gateway } = started;
-  gateway.pool.noteFailure("dir", classify({ status: 401 }), Date.now());
-  expect(gateway.pool.pick(Date.now(), null)).toEqual([]);
+  gateway.pool.begin("dir", Date.now()).failed(classify({ status: 401 }), Date.now());
+  expect(gateway.pool.pick(Date.now())).toEqual([]);
 
   rmSync(path);
   vi.advanceTimersByTime(1000);
   expect(gateway.credentials.get("dir")?.header()).toBeUndefined();
-  expect(gateway.pool.pick(Date.now(), null)).toEqual([]);
+  expect(gateway.pool.pick(Date.now())).toEqual([]);
   directory.write("credentials.json", '{"accessToken":"sk-second"}');
   vi.advanceTimersByTime(1000);
-  expect(gateway.pool.pick(Date.now(), null)).toHaveLength(1);
+  expect(gateway.pool.pick(Date.now())).toHaveLength(1);
 
   await started.close();
   expect(gateway.credentials.get("dir")?.header()?.value).toBe("Bearer sk-second");
@@ -94,7 +95,7 @@ test("a directory without a credential stops the start, and names its account", 
   const config = parseConfig({
     accounts: [{ name: "dir", kind: "credentials-dir", directory: join(directory.path, "missing") }],
   });
-  await expect(startGateway(config, {}, openKept(config, {}, log, true), log)).rejects.toThrow(
+  await expect(startGateway(config, {}, await openKept(config, {}, log, true), log)).rejects.toThrow(
     new ConfigError([
       "accounts.dir: its credential cannot be read: there is none of credentials.json, .credentials.json, auth.json, oauth.json, config.json",
     ]),

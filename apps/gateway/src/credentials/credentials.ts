@@ -12,6 +12,8 @@ export interface CredentialHeader {
 export interface Credential {
   /** The header as of now; `undefined` while the secret cannot be read. */
   header(): CredentialHeader | undefined;
+  /** The header after a look at where the secret lies, when it is another one than that; else `undefined`. */
+  renewed(refused: CredentialHeader): CredentialHeader | undefined;
   /** What the credential needs in `anthropic-beta`. */
   readonly betas: readonly string[];
   close(): void;
@@ -70,6 +72,15 @@ function open(account: AccountConfig, sources: CredentialSources): Credential {
   }
   const isKey = account.kind === "api-key" && sources.takesApiKeys(account);
   const { name, prefix } = FIXED[isKey ? "api-key" : "bearer"];
-  const header = { name, value: prefix + sources.secretOf(account).reveal() };
-  return { header: () => header, betas: account.betas, close: () => {} };
+  const read = (): CredentialHeader => ({ name, value: prefix + sources.secretOf(account).reveal() });
+  let header = read();
+  const renewed = (refused: CredentialHeader): CredentialHeader | undefined => {
+    try {
+      if (header.value === refused.value) header = read();
+    } catch {
+      // The secret's file may be away for a moment; the header that was refused stays.
+    }
+    return header.value === refused.value ? undefined : header;
+  };
+  return { header: () => header, renewed, betas: account.betas, close: () => {} };
 }

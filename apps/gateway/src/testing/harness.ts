@@ -8,7 +8,8 @@ import { createApp } from "../app.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Gateway } from "../gateway.ts";
 import { listen } from "../server.ts";
-import { openKept, startGateway } from "../start.ts";
+import { openKept } from "../kept.ts";
+import { startGateway } from "../start.ts";
 
 /** A gateway that runs in this process, in front of a simulator, with nothing kept. */
 export interface Harness extends AsyncDisposable {
@@ -26,7 +27,7 @@ export interface Harness extends AsyncDisposable {
   /** A request with the admin key. */
   admin(path: string, init?: RequestInit): Promise<Response>;
   /** The ended exchanges, newest first, once there are this many. */
-  ledger(count: number): Promise<LedgerEntry[]>;
+  ledger(count: number): Promise<readonly LedgerEntry[]>;
 }
 
 /** What a harness may be given. */
@@ -74,10 +75,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   });
   const logged: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
-  const kept = openKept(config, env, log, true);
+  const kept = await openKept(config, env, log, true);
   const started = await startGateway(config, env, kept, log);
   const { gateway } = started;
-  const server = await listen(createApp(gateway), config.server, gateway.newId);
+  const server = await listen(createApp(started), config.server, gateway.newId);
   const { token, record } = await gateway.tokens.issue({ label: "harness" });
   const fetchWith =
     (credential: string) =>
@@ -95,7 +96,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     admin: fetchWith(kept.adminKey.reveal()),
     ledger: async (count) => {
       for (;;) {
-        const entries = await gateway.store.ledger.recent(1000);
+        const { entries } = await gateway.store.ledger.exchanges({ limit: 1000 });
         if (entries.length >= count) return entries;
         await new Promise((resolve) => setImmediate(resolve));
       }
