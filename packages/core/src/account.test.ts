@@ -1,17 +1,25 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { READY, afterFailure, afterSuccess, isReady } from "./account.ts";
+import { READY, afterBegin, afterFailure, afterSuccess, isUsable } from "./account.ts";
 import type { AccountState, CooldownPolicy } from "./account.ts";
 import type { Failure } from "./failure.ts";
 import { anyFailure, failure } from "./testing/failures.ts";
 
-const POLICY: CooldownPolicy = { baseMs: 1000, maxMs: 60_000, failuresBeforeRest: 3 };
+const POLICY: CooldownPolicy = {
+  baseMs: 1000,
+  maxMs: 60_000,
+  failuresBeforeRest: 3,
+  brokenMs: 60_000,
+  probeMs: 5000,
+};
 
 const anyPolicy: fc.Arbitrary<CooldownPolicy> = fc.record({
   baseMs: fc.integer({ min: 1, max: 86_400_000 }),
   maxMs: fc.integer({ min: 1, max: 86_400_000 }),
   failuresBeforeRest: fc.integer({ min: 1, max: 100 }),
+  brokenMs: fc.integer({ min: 1, max: 86_400_000 }),
+  probeMs: fc.integer({ min: 1, max: 60_000 }),
 });
 
 /** One thing that happens to an account, and what it is before and after; `failure` is null for an answer. */
@@ -51,7 +59,7 @@ function always(of: (transition: Transition) => boolean, law: (it: Transition, p
 const anything = (): boolean => true;
 const failed = ({ failure }: Transition): boolean => failure !== null;
 const answered = ({ failure }: Transition): boolean => failure === null;
-const whileResting = ({ before, nowMs }: Transition): boolean => !isReady(before, nowMs);
+const whileResting = ({ before, nowMs }: Transition): boolean => !isUsable(before, nowMs);
 
 /** Milliseconds until the account is ready. */
 function restOf(state: AccountState, nowMs: number): number {
@@ -70,7 +78,9 @@ function afterOnes(kinds: readonly Failure[], policy: CooldownPolicy = POLICY): 
 
 describe("laws of every life of an account", () => {
   test("it never rests longer than the policy allows", () => {
-    always(anything, ({ after, nowMs }, { maxMs }) => expect(restOf(after, nowMs)).toBeLessThanOrEqual(maxMs));
+    always(anything, ({ after, nowMs }, { maxMs, brokenMs }) =>
+      expect(restOf(after, nowMs)).toBeLessThanOrEqual(after.kind === "broken" ? brokenMs : maxMs),
+    );
   });
 
   test("a failure for which nobody rests changes nothing", () => {
@@ -80,10 +90,13 @@ describe("laws of every life of an account", () => {
     );
   });
 
-  test("a rest is never cut short, neither by an answer nor by another failure", () => {
-    always(whileResting, ({ before, after, nowMs }) => {
-      expect(restOf(after, nowMs)).toBeGreaterThanOrEqual(restOf(before, nowMs));
-    });
+  test("a rest is never cut short, but by what only a person can mend", () => {
+    always(
+      (it) => whileResting(it) && it.after.kind !== "broken",
+      ({ before, after, nowMs }) => {
+        expect(restOf(after, nowMs)).toBeGreaterThanOrEqual(restOf(before, nowMs));
+      },
+    );
   });
 
   test("what fails during a rest does not count as one more failure in a row", () => {
@@ -95,7 +108,7 @@ describe("laws of every life of an account", () => {
   });
 
   test("an answer makes it as good as new, unless it is resting", () => {
-    always(answered, ({ before, after, nowMs }) => expect(after).toBe(isReady(before, nowMs) ? READY : before));
+    always(answered, ({ before, after, nowMs }) => expect(after).toBe(isUsable(before, nowMs) ? READY : before));
   });
 
   test("another failure becomes its reason to rest only with a longer rest", () => {
@@ -139,13 +152,18 @@ describe("how long it rests", () => {
     expect(restOf(afterFailure(READY, failure("overloaded", 1500), 0, POLICY), 0)).toBe(1500);
   });
 
-  test.each(["authentication", "billing", "quota"] as const)("as long as is allowed after %s", (kind) => {
+  test.each(["authentication", "billing", "quota"] as const)("until somebody mends it, after %s", (kind) => {
     expect(afterFailure(READY, failure(kind), 100, POLICY)).toEqual({
-      kind: "cooling",
+      kind: "broken",
       untilMs: 60_100,
       reason: kind,
       failures: 1,
     });
+  });
+
+  test("as long as the upstream says of a quota, for then it will be well by itself", () => {
+    const state = afterFailure(READY, failure("quota", 18 * 86_400_000), 100, POLICY);
+    expect(state).toEqual({ kind: "cooling", untilMs: 60_100, reason: "quota", failures: 1 });
   });
 
   test("an answer in between starts the count anew", () => {
@@ -177,10 +195,37 @@ describe("calls that were under way together", () => {
   });
 });
 
+describe("after a rest", () => {
+  const resting = afterFailure(READY, failure("overloaded", 5000), 0, POLICY);
+  const probing = afterBegin(resting, 5000, POLICY);
+
+  test("one call probes, and the others stay away until it tells or takes too long", () => {
+    expect(probing).toEqual({ ...resting, kind: "probing", untilMs: 10_000 });
+    expect([isUsable(probing, 5000), isUsable(probing, 9999), isUsable(probing, 10_000)]).toEqual([false, false, true]);
+    expect(afterSuccess(probing, 5100)).toBe(READY);
+  });
+
+  test("a probe that fails means a longer rest at once, even for what otherwise has to repeat itself", () => {
+    const again = afterFailure(probing, failure("overloaded"), 5100, POLICY);
+    expect(again).toEqual({ kind: "cooling", untilMs: 7100, reason: "overloaded", failures: 2 });
+  });
+
+  test("a call that begins while nothing was the matter, or during the rest, changes nothing", () => {
+    expect(afterBegin(READY, 0, POLICY)).toBe(READY);
+    expect(afterBegin(resting, 4999, POLICY)).toBe(resting);
+  });
+
+  test("what only a person can mend is probed as well", () => {
+    const broken = afterFailure(READY, failure("billing"), 0, POLICY);
+    expect(afterBegin(broken, 60_000, POLICY)).toEqual({ ...broken, kind: "probing", untilMs: 65_000 });
+    expect(afterFailure(broken, failure("rate_limit", 59_999), 1, POLICY)).toBe(broken);
+  });
+});
+
 test("a rest is over at its end, not after it", () => {
   const resting = afterFailure(READY, failure("rate_limit", 5000), 0, POLICY);
-  expect(isReady(resting, 4999)).toBe(false);
-  expect(isReady(resting, 5000)).toBe(true);
+  expect(isUsable(resting, 4999)).toBe(false);
+  expect(isUsable(resting, 5000)).toBe(true);
 });
 
 test("an account of which nothing is known is ready, and that cannot be changed", () => {

@@ -23,6 +23,7 @@ const DEFAULTS = {
     bodyTimeoutMs: 120_000,
     maxHeaderBytes: 32_768,
     maxConnections: 10_000,
+    trustedProxies: [],
     stalledClientTimeoutMs: 120_000,
     shutdownGraceMs: 30_000,
   },
@@ -37,12 +38,17 @@ const DEFAULTS = {
     idleTimeoutMs: 180_000,
   },
   routing: {
-    strategy: "round-robin",
+    strategy: "affinity",
     maxAttempts: 4,
     cooldownBaseMs: 5000,
     cooldownMaxMs: 300_000,
     failuresBeforeRest: 3,
+    brokenRetryMs: 300_000,
+    affinityTtlMs: 3_600_000,
   },
+  ledger: { durability: "before-answer", whenDown: "continue", retentionDays: 90 },
+  limits: { leaseMs: 60_000, whenDown: "continue" },
+  prices: {},
   routes: [...DEFAULT_ROUTES],
   surfaces: { anthropic: true, openai: true },
   metrics: { enabled: true, public: false },
@@ -63,8 +69,8 @@ describe("defaults", () => {
     });
   });
 
-  test("of an account are the upstream, its priority and no betas", () => {
-    const common = { upstream: "anthropic", priority: 0, betas: [] };
+  test("of an account are the upstream, its priority, its weight and no betas", () => {
+    const common = { upstream: "anthropic", priority: 0, weight: 1, betas: [] };
     const accounts = [
       { kind: "api-key", name: "a", key: { env: "KEY" } },
       { kind: "bearer", name: "b", token: { file: "token" } },
@@ -121,7 +127,7 @@ describe("a wrong value is refused, with its path and what is expected there", (
     [{ routing: { maxAttempts: 1.5 } }, "routing.maxAttempts: Invalid input: expected int, received number"],
     [
       { routing: { strategy: "random" } },
-      'routing.strategy: Invalid option: expected one of "round-robin"|"priority"|"least-used"',
+      'routing.strategy: Invalid option: expected one of "affinity"|"round-robin"|"priority"|"least-used"|"weighted"',
     ],
     [{ verbose: "yes" }, "verbose: Invalid input: expected boolean, received string"],
     [{ accounts: {} }, "accounts: Invalid input: expected array, received object"],

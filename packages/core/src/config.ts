@@ -120,7 +120,9 @@ const route = z.strictObject({
           .min(0.01)
           .max(100)
           .optional()
-          .describe("Its share of the sessions, where every upstream of the list has one. Default: they are tried in order."),
+          .describe(
+            "Its share of the sessions, where every upstream of the list has one. Default: they are tried in order.",
+          ),
       }),
     )
     .min(1)
@@ -133,7 +135,8 @@ const route = z.strictObject({
     .describe("Failures after which the next upstream is tried. Default: all that another account may not have."),
 });
 
-const usdPerMillion = (text: string): z.ZodNumber => z.number().min(0).max(100_000).describe(`US dollars for a million ${text}.`);
+const usdPerMillion = (text: string): z.ZodNumber =>
+  z.number().min(0).max(100_000).describe(`US dollars for a million ${text}.`);
 
 const price = z.strictObject({
   input: usdPerMillion("input tokens"),
@@ -203,7 +206,9 @@ export const configSchema = z.strictObject({
       whenDown: z
         .enum(["continue", "refuse"])
         .default("continue")
-        .describe("While the store cannot be written: go on and keep up to 10,000 rows waiting, or refuse new exchanges."),
+        .describe(
+          "While the store cannot be written: go on and keep up to 10,000 rows waiting, or refuse new exchanges.",
+        ),
       retentionDays: z.int().min(0).max(36_500).default(90).describe("Days that rows are kept; 0: for ever."),
     })
     .prefault({}),

@@ -13,6 +13,12 @@ const PINNED: Readonly<Record<FaultCode, readonly [status: number, retry: boolea
   token_unknown: [401, false],
   token_revoked: [403, false],
   scope_missing: [403, false],
+  surface_not_allowed: [403, false],
+  address_not_allowed: [403, false],
+  rate_limited: [429, true],
+  budget_exhausted: [429, false],
+  limits_unavailable: [503, true],
+  ledger_unavailable: [503, true],
   admin_key_required: [401, false],
   observer_required: [401, false],
   request_invalid: [400, false],
@@ -71,8 +77,8 @@ describe.each(rows)("$code", ({ code, status, retry, message }) => {
     expect(message.replaceAll(/la_sk_(?=[…`])/g, "")).not.toMatch(/la_sk_|sk-|eyJ|Bearer [^…]/);
   });
 
-  test("lets clients ask again only where the fault is on our side or the time was too short", () => {
-    expect(!retry || status >= 500 || status === 408).toBe(true);
+  test("lets clients ask again only where the fault is on our side or time helps", () => {
+    expect(!retry || status >= 500 || status === 408 || status === 429).toBe(true);
   });
 });
 

@@ -314,10 +314,20 @@ describe("laws of any answer", () => {
   test("it is one of the kinds, with what follows from it and with the time to wait as given", () => {
     fc.assert(
       fc.property(anyAnswer, (answer) => {
-        const { kind, blame, elsewhere, rest, ...time } = classify(answer);
+        const { kind, blame, elsewhere, rest, scope, ...time } = classify(answer);
         expect(KINDS).toContain(kind);
         expect([blame, elsewhere, rest]).toEqual(CONSEQUENCES[kind]);
         expect(time).toStrictEqual("retryAfterMs" in answer ? { retryAfterMs: answer.retryAfterMs } : {});
+      }),
+    );
+  });
+
+  test("its scope is what the table says, unless the upstream says that the whole account is at its limit", () => {
+    fc.assert(
+      fc.property(anyAnswer, (answer) => {
+        const { kind, scope } = classify(answer);
+        expect(scope).toBe(FAILURES[kind].scope);
+        expect(classify({ ...answer, wholeAccount: true }).scope).toBe("account");
       }),
     );
   });

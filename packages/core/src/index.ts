@@ -1,5 +1,4 @@
 export * from "./account.ts";
-export * from "./affinity.ts";
 export * from "./config.ts";
 export * from "./error.ts";
 export * from "./failure.ts";

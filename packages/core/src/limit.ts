@@ -180,7 +180,10 @@ export interface LimitLeft {
 }
 
 /** What a token has used of an allowance before anybody counted, read from the ledger. */
-export type UsedBefore = (tokenId: string, sinceMs: number) => Promise<{ readonly requests: number; readonly nanoUsd: number }>;
+export type UsedBefore = (
+  tokenId: string,
+  sinceMs: number,
+) => Promise<{ readonly requests: number; readonly nanoUsd: number }>;
 
 /**
  * Counts what router tokens use. A call takes what it may need before it begins, all of it or nothing, and gives back what it did not

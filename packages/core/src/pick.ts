@@ -265,7 +265,8 @@ export class AccountPool {
     }
     const session = this.#sessions.bind(key, name, nowMs, this.#settings.affinityTtlMs);
     session.load.add(1, nowMs);
-    const isTold = outcome === "moved" || (outcome === "new" && byScore([...this.#members.values()], key)[0] !== member);
+    const isTold =
+      outcome === "moved" || (outcome === "new" && byScore([...this.#members.values()], key)[0] !== member);
     if (isTold) this.#events.bound?.(key, name);
     return outcome;
   }
@@ -361,7 +362,9 @@ function byScore(members: readonly Member[], key: string): Member[] {
 }
 
 function toFront(ordered: Member[], first: Member | undefined): Member[] {
-  return first === undefined || first === ordered[0] ? ordered : [first, ...ordered.filter((member) => member !== first)];
+  return first === undefined || first === ordered[0]
+    ? ordered
+    : [first, ...ordered.filter((member) => member !== first)];
 }
 
 /** The first account that another session does not bring above its share. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { DEFAULT_ROUTES, RouteTable } from "./route.ts";
+import { DEFAULT_ROUTES, RouteTable, modelMatches, orderedFor } from "./route.ts";
 
 const ANTHROPIC = { name: "anthropic", models: ["claude*"] };
 const OPENAI = { name: "openai", models: ["gpt-*", "o3*"] };
@@ -80,4 +80,46 @@ test("a name nobody serves has none", () => {
 test("a million names do not fill the memory, and the answers stay right", () => {
   const table = new RouteTable([], [LOCAL]);
   for (let n = 0; n < 5000; n++) expect(table.candidates(`model-${n}`)).toHaveLength(1);
+});
+
+describe("weights", () => {
+  const rule = {
+    model: "fast",
+    to: [
+      { upstream: "anthropic", weight: 1 },
+      { upstream: "local", weight: 3 },
+    ],
+  };
+  const candidates = new RouteTable([rule], [ANTHROPIC, LOCAL]).candidates("fast");
+  const firsts = Array.from({ length: 4000 }, (_, index) => orderedFor(candidates, `session-${index}`)[0]?.upstream);
+
+  test("divide the sessions, each of which always tries them in one order", () => {
+    expect(firsts.filter((first) => first === "local").length / firsts.length).toBeCloseTo(0.75, 1);
+    expect(orderedFor(candidates, "session-1")).toEqual(orderedFor(candidates, "session-1"));
+    expect(orderedFor(candidates, "session-1")).toHaveLength(2);
+  });
+
+  test("count only where every target has one", () => {
+    const table = new RouteTable(
+      [{ ...rule, to: [{ upstream: "local", weight: 3 }, { upstream: "anthropic" }] }],
+      [ANTHROPIC, LOCAL],
+    );
+    const orders = firsts.map((_, index) => orderedFor(table.candidates("fast"), `session-${index}`)[0]?.upstream);
+    expect(new Set(orders)).toEqual(new Set(["local"]));
+  });
+});
+
+test("a rule says after which failures the next upstream is tried", () => {
+  const table = new RouteTable(
+    [{ model: "*", to: [{ upstream: "local" }], fallbackOn: ["context_too_long"] }],
+    [ANTHROPIC, LOCAL],
+  );
+  expect(table.candidates("any")).toEqual([{ upstream: "local", model: "any", fallbackOn: ["context_too_long"] }]);
+});
+
+test("a pattern is a name with stars, and nothing else in it is special", () => {
+  const fits = ["claude-*", "claude-opus", "c*s", "cl.ude-opus", "*"].map((pattern) =>
+    modelMatches(pattern, "claude-opus"),
+  );
+  expect(fits).toEqual([true, true, true, false, true]);
 });

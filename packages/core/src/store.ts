@@ -1,6 +1,6 @@
 import type { AccountState } from "./account.ts";
 import type { FailureKind } from "./failure.ts";
-import type { TokenLimits } from "./limit.ts";
+import type { LimitStore, TokenLimits } from "./limit.ts";
 import type { Surface } from "./surface.ts";
 import type { Usage } from "./usage.ts";
 
