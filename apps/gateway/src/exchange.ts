@@ -256,29 +256,29 @@ export class Exchange {
   }
 
   #entry(status: number, end: EndReason): LedgerEntry {
-    const seen = this.answer?.seen();
-    const usage = seen?.usage ?? NO_USAGE;
+    const { model, usage } = this.answer?.seen() ?? { usage: NO_USAGE };
+    const { id, surface, token, account, upstream, attempts, call, bytesSent, bytesReceived, trace } = this;
     return {
-      id: this.id,
+      id,
       startedAtMs: this.#startedAtMs,
       durationMs: this.gateway.now() - this.#startedAtMs,
       firstByteMs: this.#firstByteAtMs === undefined ? null : this.#firstByteAtMs - this.#startedAtMs,
-      surface: this.surface.id,
-      tokenId: this.token?.id ?? null,
-      account: this.account ?? null,
-      upstream: this.upstream ?? null,
-      attempts: this.attempts,
-      requestedModel: modelName(this.call?.model),
-      model: modelName(seen?.model ?? this.#target?.model),
+      surface: surface.id,
+      tokenId: orNull(token?.id),
+      account: orNull(account),
+      upstream: orNull(upstream),
+      attempts,
+      requestedModel: modelName(call?.model),
+      model: modelName(model ?? this.#target?.model),
       status,
       end,
-      stream: this.call?.stream === true,
+      stream: call?.stream === true,
       usage,
-      costNanoUsd: this.#cost(usage, seen?.model),
-      bytesSent: this.bytesSent,
-      bytesReceived: this.bytesReceived,
+      costNanoUsd: this.#cost(usage, model),
+      bytesSent,
+      bytesReceived,
       losses: this.#lossNames(),
-      trace: this.trace,
+      trace,
     };
   }
 
@@ -294,6 +294,10 @@ export class Exchange {
 
 function stepText({ account, upstream, outcome, status, durationMs }: TraceStep): string {
   return `${upstream}/${account} ${outcome}${status === null ? "" : ` ${status}`} ${durationMs}ms`;
+}
+
+function orNull(text: string | undefined): string | null {
+  return text ?? null;
 }
 
 function modelName(name: string | null | undefined): string | null {

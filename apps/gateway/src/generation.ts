@@ -37,7 +37,6 @@ export class Generation {
   }
 
   #releaseIfIdle(): void {
-    const { resolve, reject } = this.#released ?? {};
-    if (this.#running === 0 && resolve !== undefined) this.#release().then(resolve, reject);
+    if (this.#running === 0 && this.#released !== undefined) this.#released.resolve(this.#release());
   }
 }

@@ -14,8 +14,13 @@ export function sharePool(states: AccountStateStore, bindings: BindingStore, log
   return {
     changed: (record) => {
       const { account, model, state } = record;
-      log.info({ account, model, state: state.kind, ...(state.kind !== "ready" && { reason: state.reason }) }, "account");
-      states.put(record).catch((error: unknown) => report(`The state of an account could not be kept: ${String(error)}`));
+      log.info(
+        { account, model, state: state.kind, ...(state.kind !== "ready" && { reason: state.reason }) },
+        "account",
+      );
+      states
+        .put(record)
+        .catch((error: unknown) => report(`The state of an account could not be kept: ${String(error)}`));
     },
     bound: (session, account) => bindings.bind(session, account, SESSION_KEPT_MS),
   };

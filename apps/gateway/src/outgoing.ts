@@ -136,7 +136,8 @@ export function estimateFor(call: Call, upstream: Upstream, model: string, excha
 
 /** The tokens of a call's prompt, estimated. */
 export function estimatedTokens(call: Call): number {
-  return estimateTokens(call.parsed, { from: call.dialect, to: call.dialect }).tokens;
+  const { dialect, parsed } = call;
+  return estimateTokens(parsed, { from: dialect, to: dialect, answerId: "", createdAt: 0 }).tokens;
 }
 
 function optionsFor(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { GatewayError } from "@link-assistant/core";
+import type { Failure } from "@link-assistant/core";
 import { TranslationError } from "@link-assistant/translator";
 
 import { admit, checkPlace } from "./admit.ts";
@@ -35,6 +36,7 @@ export async function relay(
     const body = await readBody(req, gateway.config.server);
     if (body === undefined) return;
     exchange.call = surface.read(req, path, body);
+    if (gateway.pool.size > 1) exchange.session = sessionKey(exchange.call);
     await admit(exchange, exchange.call);
     await serve(exchange, exchange.call);
   } catch (error) {
@@ -49,9 +51,8 @@ async function serve(exchange: Exchange, call: Call): Promise<void> {
   const { gateway } = exchange;
   let failed: FailedAttempt | undefined;
   let untranslatable: TranslationError | undefined;
-  if (gateway.pool.size > 1) exchange.session = sessionKey(call);
   for (const destination of await destinations(gateway, call, exchange.token, exchange.session)) {
-    const { upstream, model, fallbackOn } = destination;
+    const { upstream, model } = destination;
     if (mustEstimate(call, upstream))
       return exchange.answerEstimate(estimateFor(call, upstream, model, factsOf(exchange)));
     try {
@@ -59,8 +60,7 @@ async function serve(exchange: Exchange, call: Call): Promise<void> {
       if (outcome === undefined) continue;
       if (outcome.kind === "served") return;
       failed = outcome;
-      const { kind, elsewhere } = outcome.failure;
-      if (!(fallbackOn?.includes(kind) ?? elsewhere)) break;
+      if (!goesOn(outcome.failure, destination)) break;
     } catch (error) {
       // Another upstream may be able to say what this one cannot.
       if (!(error instanceof TranslationError)) throw error;
@@ -69,6 +69,11 @@ async function serve(exchange: Exchange, call: Call): Promise<void> {
   }
   if (failed !== undefined) return failed.answer(exchange);
   if (untranslatable !== undefined) throw untranslatable;
+}
+
+/** Whether the next upstream may do better. */
+function goesOn({ kind, elsewhere }: Failure, { fallbackOn }: Destination): boolean {
+  return fallbackOn?.includes(kind) ?? elsewhere;
 }
 
 /** What came of the last account that was tried; undefined when there were attempts enough before. */

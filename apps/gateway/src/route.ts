@@ -1,5 +1,5 @@
 import { GatewayError, NO_LIMITS, allowsModel, orderedFor } from "@link-assistant/core";
-import type { Account, Candidate, FailureKind, TokenRecord } from "@link-assistant/core";
+import type { Account, Candidate, FailureKind, TokenRecord, Wanted } from "@link-assistant/core";
 
 import type { Gateway } from "./gateway.ts";
 import type { Call } from "./surfaces/surface.ts";
@@ -29,27 +29,40 @@ export async function destinations(
   session: string | undefined,
 ): Promise<readonly Destination[]> {
   const { pool } = gateway;
-  const bound = token?.account ?? null;
-  if (pool.size === 0) throw new GatewayError("account_none");
-  if (bound !== null && !pool.has(bound)) throw new GatewayError("account_unknown");
+  const bound = checkedAccount(gateway, token);
   if (token !== undefined && call.model !== null && !allowsModel(token.limits, call.model))
     throw await modelUnknown(gateway, call, token);
   const only = (await holderOf(gateway, call)) ?? bound;
   const candidates = orderedFor(candidatesFor(gateway, call, only), session ?? "");
   if (candidates.length === 0) throw await modelUnknown(gateway, call, token);
+  const wanted = { only, session, pinned: session !== undefined && holdsOpaqueReasoning(call) };
   const nowMs = gateway.now();
-  const found: Destination[] = [];
-  const pinned = session !== undefined && holdsOpaqueReasoning(call);
-  for (const { upstream: name, model, fallbackOn } of candidates) {
-    const upstream = gateway.upstreams.get(name);
-    const accounts = pool.pick(nowMs, { only, upstream: name, model, session, pinned });
-    if (upstream !== undefined && accounts.length > 0) found.push({ upstream, model, accounts, fallbackOn });
-  }
+  const found = candidates.flatMap((candidate) => destinationOf(gateway, candidate, wanted, nowMs) ?? []);
   if (found.length > 0) return found;
-  const readyInMs = Math.min(
-    ...candidates.map(({ upstream, model }) => pool.readyInMs(nowMs, { only, upstream, model })),
-  );
-  throw new GatewayError("accounts_cooling", { retryAfterSeconds: Math.max(1, Math.ceil(readyInMs / 1000)) });
+  const waits = candidates.map(({ upstream, model }) => pool.readyInMs(nowMs, { only, upstream, model }));
+  throw new GatewayError("accounts_cooling", {
+    retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...waits) / 1000)),
+  });
+}
+
+/** The one account that the token may use, which must be there; `null` for any. */
+function checkedAccount({ pool }: Gateway, token: TokenRecord | undefined): string | null {
+  const bound = token?.account ?? null;
+  if (pool.size === 0) throw new GatewayError("account_none");
+  if (bound !== null && !pool.has(bound)) throw new GatewayError("account_unknown");
+  return bound;
+}
+
+function destinationOf(
+  { upstreams, pool }: Gateway,
+  { upstream: name, model, fallbackOn }: Candidate,
+  wanted: Wanted,
+  nowMs: number,
+): Destination | undefined {
+  const upstream = upstreams.get(name);
+  if (upstream === undefined) return undefined;
+  const accounts = pool.pick(nowMs, { ...wanted, upstream: name, model });
+  return accounts.length === 0 ? undefined : { upstream, model, accounts, fallbackOn };
 }
 
 /** Whether the call repeats reasoning that only the account that made it can read. */
@@ -101,7 +114,10 @@ async function modelUnknown(
 ): Promise<GatewayError> {
   if (model === null) return new GatewayError("request_invalid", { detail: "`model` is missing; name one." });
   const known = await models.list().catch(() => []);
-  const names = known.map(({ id }) => id).filter((id) => allowsModel(token?.limits ?? NO_LIMITS, id)).slice(0, MAX_NAMED);
+  const names = known
+    .map(({ id }) => id)
+    .filter((id) => allowsModel(token?.limits ?? NO_LIMITS, id))
+    .slice(0, MAX_NAMED);
   return names.length === 0
     ? new GatewayError("model_unknown")
     : new GatewayError("model_unknown", { detail: `This token may use: ${names.join(", ")}.` });

@@ -41,5 +41,6 @@ function gather(value: unknown, texts: string[], room: { left: number }, depth: 
     room.left -= text.length;
     texts.push(text);
   } else if (Array.isArray(value)) for (const item of value) gather(item, texts, room, depth + 1);
-  else if (isJsonObject(value)) for (const key in value) if (key !== "cache_control") gather(value[key], texts, room, depth + 1);
+  else if (isJsonObject(value))
+    for (const key in value) if (key !== "cache_control") gather(value[key], texts, room, depth + 1);
 }

@@ -90,7 +90,9 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
       stopRetention();
       unfollow();
       tokens.close();
-      await kept.store.ledger.flush().catch((error: unknown) => log.error({ err: error }, "the ledger was not written"));
+      await kept.store.ledger
+        .flush()
+        .catch((error: unknown) => log.error({ err: error }, "the ledger was not written"));
       await Promise.all([
         generation.release(),
         shared.close().then(() => kept.store.close()),
