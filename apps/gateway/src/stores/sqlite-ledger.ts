@@ -1,17 +1,48 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
 
-import type { Ledger, LedgerEntry } from "@link-assistant/core";
+import { endedAtMs } from "@link-assistant/core";
+import type {
+  ExchangePage,
+  ExchangeQuery,
+  Ledger,
+  LedgerEntry,
+  SeriesQuery,
+  SeriesRow,
+  TokenSpending,
+} from "@link-assistant/core";
 
 import { LedgerQueue } from "./ledger-queue.ts";
+import { pageOf, repriced } from "./ledger-pages.ts";
+import {
+  LEDGER_COLUMNS,
+  WRITTEN_COLUMNS,
+  ledgerValues,
+  parseLedgerRow,
+  parseSeriesRow,
+  parseSpending,
+} from "./ledger-rows.ts";
 import { onceAMinute } from "./once-a-minute.ts";
-import { checkRecentLimit } from "./recent-limit.ts";
-import { LEDGER_COLUMNS, ledgerValues, parseLedgerRow } from "./sqlite-rows.ts";
+import type { Row } from "./parse-row.ts";
+import {
+  dropStatement,
+  exchangesStatement,
+  foldStatement,
+  inSeriesOrder,
+  repriceStatement,
+  seriesStatement,
+  spendingStatement,
+  spentBeforeStatement,
+} from "./sql-ledger.ts";
+import type { Statement } from "./sql-ledger.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 import { messageOf, sqliteResult, withStoreErrors } from "./store-error.ts";
 
 const SQLITE_CONSTRAINT = 19;
 /** How long a group that nobody waits for may stop the event loop to get the write lock. It is tried again. */
 const GROUP_LOCK_WAIT_MS = 20;
+/** Rows that are dropped at once; deleting so many takes some milliseconds. */
+const DROPPED_AT_ONCE = 1000;
 
 /** What a ledger is given. */
 interface SqliteLedgerOptions {
@@ -30,7 +61,6 @@ export class SqliteLedger implements Ledger {
   readonly #busyTimeoutMs: number;
   readonly #reportRefused: (message: string) => void;
   readonly #insert;
-  readonly #newest;
   readonly #queue: LedgerQueue;
   #lockWaitMs = GROUP_LOCK_WAIT_MS;
 
@@ -39,36 +69,107 @@ export class SqliteLedger implements Ledger {
     this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#reportRefused = onceAMinute(onError);
-    const columns = LEDGER_COLUMNS.join(", ");
-    this.#insert = db.prepare(`INSERT INTO ledger (${columns}) VALUES (${LEDGER_COLUMNS.map(() => "?").join(", ")})`);
-    this.#newest = db.prepare(`SELECT ${columns} FROM ledger ORDER BY sequence DESC LIMIT ?`);
+    const places = WRITTEN_COLUMNS.map(() => "?").join(", ");
+    this.#insert = db.prepare(
+      `INSERT INTO ledger (${WRITTEN_COLUMNS.join(", ")}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`,
+    );
     this.#queue = new LedgerQueue({ write: (entries) => this.#write(entries), onError });
   }
 
-  append(entry: LedgerEntry): void {
-    this.#queue.append(entry);
+  append(entry: LedgerEntry): Promise<void> {
+    return this.#queue.append(entry);
   }
 
-  async flush(): Promise<void> {
-    this.#patiently(() => this.#queue.flush());
+  get waiting(): number {
+    return this.#queue.waiting;
   }
 
-  async recent(limit: number): Promise<LedgerEntry[]> {
-    checkRecentLimit(limit);
-    const waiting = this.#queue.waiting.slice(-limit).toReversed();
-    const rows = withStoreErrors(this.#path, () => this.#newest.all(limit - waiting.length));
-    return [...waiting, ...rows.map((row) => parseLedgerRow(row, this.#path))];
+  get failing(): boolean {
+    return this.#queue.failing;
+  }
+
+  flush(): Promise<void> {
+    return this.#patiently(() => this.#queue.flush());
+  }
+
+  async exchanges(query: ExchangeQuery): Promise<ExchangePage> {
+    const rows = await this.#ask(exchangesStatement(query, LEDGER_COLUMNS));
+    return pageOf(
+      rows.map((row) => parseLedgerRow(row, this.#path)),
+      query.limit,
+    );
+  }
+
+  async series(query: SeriesQuery): Promise<SeriesRow[]> {
+    const rows = await this.#ask(seriesStatement(query));
+    return inSeriesOrder(rows.map((row) => parseSeriesRow(row, this.#path)));
+  }
+
+  async spending(tokenId: string, sinceMs: number): Promise<TokenSpending> {
+    const [row = {}] = await this.#ask(spendingStatement(tokenId, sinceMs));
+    const [before] = sinceMs === 0 ? this.#run(spentBeforeStatement(tokenId)) : [];
+    return parseSpending(row, before, this.#path);
+  }
+
+  reprice(fromMs: number, toMs: number, price: (entry: LedgerEntry) => number | null): Promise<number> {
+    return repriced(this, { fromMs, toMs }, price, async (changes) => {
+      withStoreErrors(this.#path, () =>
+        inTransaction(this.#db, () => {
+          for (const { entry, costNanoUsd } of changes)
+            this.#run(repriceStatement(endedAtMs(entry), entry.id, costNanoUsd));
+        }),
+      );
+    });
+  }
+
+  async dropBefore(timeMs: number): Promise<number> {
+    await this.flush();
+    const edge = this.#db.prepare(
+      "SELECT endedAtMs FROM ledger WHERE endedAtMs < ? ORDER BY endedAtMs LIMIT 1 OFFSET ?",
+    );
+    let dropped = 0;
+    for (let isDone = false; !isDone; await setImmediate()) {
+      dropped += withStoreErrors(this.#path, () => {
+        // Rows of one millisecond go together.
+        const found = edge.get(timeMs, DROPPED_AT_ONCE)?.["endedAtMs"];
+        isDone = typeof found !== "number";
+        const untilMs = typeof found === "number" ? Math.min(found + 1, timeMs) : timeMs;
+        return this.#drop(untilMs);
+      });
+    }
+    return dropped;
   }
 
   /** Writes what waits; what cannot be written is reported and lost. */
-  close(): void {
-    this.#patiently(() => this.#queue.close());
+  close(): Promise<void> {
+    return this.#patiently(() => this.#queue.close());
   }
 
-  #patiently(work: () => void): void {
+  /** Drops what ended before this time, but keeps what the tokens had used. */
+  #drop(untilMs: number): number {
+    let dropped = 0;
+    inTransaction(this.#db, () => {
+      this.#run(foldStatement(0, untilMs));
+      const { text, values } = dropStatement(0, untilMs);
+      dropped = Number(this.#db.prepare(text).run(named(values)).changes);
+    });
+    return dropped;
+  }
+
+  /** The answer to a question, which sees all that was appended before it. */
+  async #ask(statement: Statement): Promise<Row[]> {
+    if (this.waiting > 0) await this.flush();
+    return this.#run(statement);
+  }
+
+  #run({ text, values }: Statement): Row[] {
+    return withStoreErrors(this.#path, () => this.#db.prepare(text).all(named(values)));
+  }
+
+  async #patiently(work: () => Promise<void>): Promise<void> {
     this.#lockWaitMs = this.#busyTimeoutMs;
     try {
-      work();
+      await work();
     } finally {
       this.#lockWaitMs = GROUP_LOCK_WAIT_MS;
     }
@@ -76,7 +177,7 @@ export class SqliteLedger implements Ledger {
 
   #write(entries: readonly LedgerEntry[]): void {
     withStoreErrors(this.#path, () => {
-      // Groups come up to ten times a second, and each sync to the disk would stop the event loop.
+      // Groups come up to hundreds of times a second, and each sync to the disk would stop the event loop.
       this.#db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${this.#lockWaitMs}`);
       try {
         inTransaction(this.#db, () => entries.forEach((entry) => this.#insertOrReport(entry)));
@@ -95,4 +196,9 @@ export class SqliteLedger implements Ledger {
       this.#reportRefused(`The ledger entry ${entry.id} was refused: ${messageOf(error)}`);
     }
   }
+}
+
+/** SQLite takes numbered parameters by their names. */
+function named(values: Statement["values"]): Record<string, string | number | null> {
+  return Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
 }

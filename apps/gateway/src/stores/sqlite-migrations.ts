@@ -45,6 +45,31 @@ const MIGRATIONS = [
      bytesSent INTEGER NOT NULL,
      bytesReceived INTEGER NOT NULL
    );`,
+  // Repeated ids, which an early release let clients choose, are told apart by their place.
+  `ALTER TABLE tokens ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE ledger ADD COLUMN upstream TEXT;
+   ALTER TABLE ledger ADD COLUMN costNanoUsd INTEGER;
+   ALTER TABLE ledger ADD COLUMN losses TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE ledger ADD COLUMN trace TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE ledger ADD COLUMN endedAtMs INTEGER NOT NULL DEFAULT 0;
+   UPDATE ledger SET endedAtMs = CAST(round(startedAtMs + durationMs) AS INTEGER);
+   UPDATE ledger SET id = id || '#' || sequence WHERE sequence NOT IN (SELECT min(sequence) FROM ledger GROUP BY id);
+   CREATE UNIQUE INDEX ledgerById ON ledger (id);
+   CREATE INDEX ledgerByEnd ON ledger (endedAtMs, id);
+   CREATE INDEX ledgerByToken ON ledger (tokenId, endedAtMs) WHERE tokenId IS NOT NULL;
+   CREATE TABLE spentBefore (
+     tokenId TEXT PRIMARY KEY,
+     requests INTEGER NOT NULL,
+     nanoUsd INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE accountStates (
+     account TEXT NOT NULL,
+     model TEXT NOT NULL,
+     state TEXT NOT NULL,
+     changedAtMs INTEGER NOT NULL,
+     revision INTEGER NOT NULL UNIQUE,
+     PRIMARY KEY (account, model)
+   ) WITHOUT ROWID;`,
 ];
 
 const versionRow = z.object({ user_version: z.number() });

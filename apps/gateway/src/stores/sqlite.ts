@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 
 import type { Store } from "@link-assistant/core";
 
+import { ACCOUNT_STATES, TOKENS } from "./record-tables.ts";
 import { SqliteLedger } from "./sqlite-ledger.ts";
 import { openDatabase } from "./sqlite-open.ts";
-import { SqliteTokens } from "./sqlite-tokens.ts";
-import { TokenWatch } from "./sqlite-watch.ts";
+import { SqliteRecords } from "./sqlite-records.ts";
 
 export { StoreError } from "./store-error.ts";
 
@@ -29,15 +29,19 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { onError = () => {}, watchIntervalMs = 100, busyTimeoutMs = 1000 } = options;
   const path = resolve(options.path);
   const db = openDatabase(path, busyTimeoutMs);
-  const watch = new TokenWatch({ db, path, intervalMs: watchIntervalMs, onError });
+  const records = { db, path, watchIntervalMs, onError };
+  const tokens = new SqliteRecords(TOKENS, records);
+  const accountStates = new SqliteRecords(ACCOUNT_STATES, records);
   const ledger = new SqliteLedger({ db, path, busyTimeoutMs, onError });
   return {
-    tokens: new SqliteTokens(db, path, watch),
+    tokens,
+    accountStates,
     ledger,
     async close() {
       if (!db.isOpen) return;
-      watch.close();
-      ledger.close();
+      tokens.close();
+      accountStates.close();
+      await ledger.close();
       db.close();
     },
   };

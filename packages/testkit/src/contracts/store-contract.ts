@@ -1,7 +1,8 @@
 import type { Store } from "@link-assistant/core";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { describeLedger } from "./ledger-contract.ts";
+import { describeAccountStates } from "./account-state-contract.ts";
+import { describeLedger, newest } from "./ledger-contract.ts";
 import { ledgerEntry, tokenRecord } from "./samples.ts";
 import { describeStoreModel } from "./store-model.ts";
 import { describeTokenStore } from "./token-store-contract.ts";
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: OpenStore, openAgain?: OpenSto
 
     describeTokenStore(closingLater(open));
     describeLedger(closingLater(open));
+    describeAccountStates(closingLater(open), openAgain && closingLater(openAgain));
     describeStoreModel(closingLater(open), openAgain && closingLater(openAgain));
 
     it("can be closed twice", async () => {
@@ -45,23 +47,22 @@ export function storeContract(name: string, open: OpenStore, openAgain?: OpenSto
       const store = await open();
       const [record, entry] = [tokenRecord(), ledgerEntry({ usage: { output: 0 } })];
       await store.tokens.put(record);
-      store.ledger.append(entry);
+      void store.ledger.append(entry);
       await store.close();
 
       const again = await closingLater(openAgain)();
       expect(await again.tokens.list()).toStrictEqual([record]);
-      expect(await again.ledger.recent(10)).toStrictEqual([entry]);
+      expect(await newest(again)).toStrictEqual([entry]);
     });
 
     it("has flushed entries and put records visible to other processes", async () => {
       const [store, other] = [await closingLater(open)(), await closingLater(openAgain)()];
       const [record, entry] = [tokenRecord(), ledgerEntry()];
       await store.tokens.put(record);
-      store.ledger.append(entry);
-      await store.ledger.flush();
+      await store.ledger.append(entry);
 
       expect(await other.tokens.get(record.id)).toStrictEqual(record);
-      expect(await other.ledger.recent(1)).toStrictEqual([entry]);
+      expect(await newest(other)).toStrictEqual([entry]);
     });
   });
 }

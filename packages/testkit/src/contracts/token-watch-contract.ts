@@ -1,6 +1,7 @@
 import type { TokenRecord } from "@link-assistant/core";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import { eventually } from "./eventually.ts";
 import { tokenRecord } from "./samples.ts";
 import type { OpenStore } from "./store-contract.ts";
 
@@ -70,8 +71,4 @@ function watched({ tokens }: Awaited<ReturnType<OpenStore>>): TokenRecord[] {
   const seen: TokenRecord[] = [];
   tokens.watch((record) => seen.push(record));
   return seen;
-}
-
-async function eventually(expectation: () => void): Promise<void> {
-  await vi.waitFor(expectation, { timeout: 10_000, interval: 5 });
 }
