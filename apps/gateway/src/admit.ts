@@ -6,7 +6,7 @@ import type { Demand, LimitName, TokenRecord } from "@link-assistant/core";
 
 import type { Exchange } from "./exchange.ts";
 import type { Gateway } from "./gateway.ts";
-import { estimatedTokens } from "./outgoing.ts";
+import { promptTokens } from "./prompt-tokens.ts";
 import { firstDestination } from "./route.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
@@ -57,10 +57,10 @@ function refusal(limit: LimitName, retryAfterMs: number | undefined): GatewayErr
 /** Estimates: the prompt's tokens by its length, and the most output that the call allows. */
 function needsOf(gateway: Gateway, call: Call): Pick<Demand, "tokens" | "nanoUsd"> {
   if (call.counting) return { tokens: 0, nanoUsd: 0 };
-  const { service, model } = firstDestination(gateway, call);
-  const input = estimatedTokens(call);
+  const query = { ...firstDestination(gateway, call), atMs: gateway.now() };
+  const input = promptTokens(call.parsed);
   const output = outputBound(call) ?? USUAL_OUTPUT_TOKENS;
-  return { tokens: input + output, nanoUsd: gateway.prices.most(service, model, { input, output }) };
+  return { tokens: input + output, nanoUsd: gateway.prices.most(query, { input, output }) };
 }
 
 function outputBound({ parsed }: Call): number | undefined {

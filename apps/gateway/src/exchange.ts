@@ -61,6 +61,7 @@ export class Exchange {
   #losses: readonly Loss[] = [];
   #target: Target | undefined;
   #settled = false;
+  #kept: Promise<void> | undefined;
   readonly #startedAtMs: number;
   #firstByteAtMs: number | undefined;
   #end: EndReason | undefined;
@@ -189,7 +190,13 @@ export class Exchange {
     const { store, config } = this.gateway;
     // A store that fails has had its try, and one that is not waited for says by itself what it lost.
     const settled = kept.catch(() => {});
-    return config.ledger.durability === "before-answer" && !store.ledger.failing ? settled : undefined;
+    const isAwaited = config.ledger.durability === "before-answer" && !store.ledger.failing;
+    return (this.#kept = isAwaited ? settled : undefined);
+  }
+
+  /** Resolves when what waited for the ledger row has been sent. */
+  get sent(): Promise<void> | undefined {
+    return this.#kept;
   }
 
   #close(): void {
@@ -251,8 +258,9 @@ export class Exchange {
     if (this.#target === undefined || isEmptyUsage(usage)) return null;
     const { service, model: asked } = this.#target;
     const { prices } = this.gateway;
-    const cost = model === undefined ? null : prices.cost(service, model, usage);
-    return cost ?? prices.cost(service, asked, usage);
+    const atMs = this.#startedAtMs;
+    const cost = model === undefined ? null : prices.cost({ service, model, atMs }, usage);
+    return cost ?? prices.cost({ service, model: asked, atMs }, usage);
   }
 
   #entry(status: number, end: EndReason): LedgerEntry {

@@ -73,7 +73,7 @@ function isRefused(url: string): Promise<boolean> {
 /** How each exchange ended that was written down. */
 async function endsOf(cwd: string): Promise<string[]> {
   const store = openSqliteStore({ path: join(cwd, "data", "router.sqlite") });
-  const entries = await store.ledger.recent(10);
+  const { entries } = await store.ledger.exchanges({ limit: 10 });
   await store.close();
   return entries.map(({ end }) => end);
 }

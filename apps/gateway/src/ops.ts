@@ -1,5 +1,5 @@
-import { isReady } from "@link-assistant/core";
-import type { PooledAccount } from "@link-assistant/core";
+import { isUsable } from "@link-assistant/core";
+import type { AccountState } from "@link-assistant/core";
 
 import type { Gateway } from "./gateway.ts";
 
@@ -9,8 +9,9 @@ export async function readiness(gateway: Gateway): Promise<{ ready: boolean; sto
     () => "ok",
     () => "unavailable",
   );
-  const accounts = gateway.pool.view();
-  const ready = accounts.filter(({ state }) => isReady(state, gateway.now())).length;
+  const nowMs = gateway.now();
+  const accounts = gateway.pool.view(nowMs);
+  const ready = accounts.filter(({ state }) => isUsable(state, nowMs)).length;
   return {
     ready: store === "ok" && accounts.length > 0 && !gateway.draining(),
     store,
@@ -22,21 +23,33 @@ export async function readiness(gateway: Gateway): Promise<{ ready: boolean; sto
 export function accountsView(gateway: Gateway): { accounts: object[] } {
   const nowMs = gateway.now();
   const kinds = new Map(gateway.config.accounts.map((account) => [account.name, account.kind]));
+  const pooled = gateway.pool.view(nowMs);
+  const load = pooled.reduce((sum, each) => sum + each.load, 0);
   return {
-    accounts: gateway.pool.view().map((pooled) => ({
-      name: pooled.account.name,
-      upstream: pooled.account.upstream,
-      kind: kinds.get(pooled.account.name) ?? null,
-      priority: pooled.account.priority,
-      credential: gateway.credentials.get(pooled.account.name)?.header() === undefined ? "unreadable" : "readable",
-      ...stateView(pooled, nowMs),
-      in_flight: pooled.inFlight,
-      attempts: pooled.attempts,
+    accounts: pooled.map((each) => ({
+      name: each.account.name,
+      upstream: each.account.upstream,
+      kind: kinds.get(each.account.name) ?? null,
+      priority: each.account.priority,
+      weight: each.account.weight,
+      credential: gateway.credentials.get(each.account.name)?.header() === undefined ? "unreadable" : "readable",
+      ...stateView(each.state, nowMs),
+      models: each.models
+        .filter(({ state }) => !isUsable(state, nowMs))
+        .map(({ model, state }) => ({ model, ...stateView(state, nowMs) })),
+      last_failure:
+        each.lastFailure === null
+          ? null
+          : { kind: each.lastFailure.kind, at: new Date(each.lastFailure.atMs).toISOString() },
+      in_flight: each.inFlight,
+      attempts: each.attempts,
+      load_share: load === 0 ? 0 : each.load / load,
     })),
   };
 }
 
-function stateView({ state }: PooledAccount, nowMs: number): object {
-  if (state.kind === "ready" || isReady(state, nowMs)) return { state: "ready", reason: null, ready_at: null };
-  return { state: "cooling", reason: state.reason, ready_at: new Date(state.untilMs).toISOString() };
+/** What has rested is ready, for the next call tries it. */
+function stateView(state: AccountState, nowMs: number): object {
+  if (state.kind === "ready" || isUsable(state, nowMs)) return { state: "ready", reason: null, ready_at: null };
+  return { state: state.kind, reason: state.reason, ready_at: new Date(state.untilMs).toISOString() };
 }

@@ -134,12 +134,6 @@ export function estimateFor(call: Call, upstream: Upstream, model: string, excha
   return JSON.stringify(estimateTokens(call.parsed, optionsFor(call, upstream, model, exchange)).body);
 }
 
-/** The tokens of a call's prompt, estimated. */
-export function estimatedTokens(call: Call): number {
-  const { dialect, parsed } = call;
-  return estimateTokens(parsed, { from: dialect, to: dialect, answerId: "", createdAt: 0 }).tokens;
-}
-
 function optionsFor(
   call: Call,
   upstream: Upstream,

@@ -28,22 +28,29 @@ export async function relay(
 ): Promise<void> {
   const exchange = new Exchange(gateway, surface, req, res);
   try {
-    if (gateway.draining()) throw new GatewayError("shutting_down", { headers: { connection: "close" } });
-    const token = authenticate(gateway.tokens, req.headers, "inference");
-    exchange.token = token instanceof Promise ? await token : token;
-    checkPlace(exchange.token, surface, req, gateway);
-    exchange.debug = mayDebug(gateway.adminKey, exchange.token, req.headers);
-    const body = await readBody(req, gateway.config.server);
-    if (body === undefined) return;
-    exchange.call = surface.read(req, path, body);
-    if (gateway.pool.size > 1) exchange.session = sessionKey(exchange.call);
-    await admit(exchange, exchange.call);
-    await serve(exchange, exchange.call);
+    await answer(exchange, path);
   } catch (error) {
     await discardBody(req, gateway.config.server);
-    if (error instanceof TranslationError) return exchange.answerWith(translationAnswer(surface, error));
-    exchange.answerFault(asFault(error, gateway, exchange.id));
+    if (error instanceof TranslationError) exchange.answerWith(translationAnswer(surface, error));
+    else exchange.answerFault(asFault(error, gateway, exchange.id));
   }
+  await exchange.sent;
+}
+
+async function answer(exchange: Exchange, path: string): Promise<void> {
+  const { gateway, surface, req } = exchange;
+  if (gateway.draining()) throw new GatewayError("shutting_down", { headers: { connection: "close" } });
+  const token = authenticate(gateway.tokens, req.headers, "inference");
+  exchange.token = token instanceof Promise ? await token : token;
+  checkPlace(exchange.token, surface, req, gateway);
+  exchange.debug = mayDebug(gateway.adminKey, exchange.token, req.headers);
+  const body = await readBody(req, gateway.config.server);
+  if (body === undefined) return;
+  const call = surface.read(req, path, body);
+  exchange.call = call;
+  if (gateway.pool.size > 1) exchange.session = sessionKey(call);
+  await admit(exchange, call);
+  await serve(exchange, call);
 }
 
 /** Tries one upstream after the other, and at each one account after the other, while that may help and nothing has reached the client. */

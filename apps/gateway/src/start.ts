@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { AccountPool, ConfigError, RouteTable } from "@link-assistant/core";
-import type { Config, PoolSettings, Secret, SharedState, TokenRegistry } from "@link-assistant/core";
+import type { Config, PoolSettings, Prices, Secret, SharedState, TokenRegistry } from "@link-assistant/core";
 import { createMetrics } from "@link-assistant/metrics";
 import type { Logger } from "pino";
 
@@ -16,7 +16,6 @@ import { forHeader, openTokens } from "./kept.ts";
 import type { Kept } from "./kept.ts";
 import { followAccounts, sharePool } from "./known-accounts.ts";
 import { createModelCatalogue } from "./models.ts";
-import { openPrices } from "./prices/prices.ts";
 import { changesThatNeedARestart } from "./reload.ts";
 import { startRetention } from "./retention.ts";
 import { createMemoryShared } from "./shared/memory.ts";
@@ -53,6 +52,7 @@ interface Lasting {
   readonly held: HeldAnswers;
   readonly metrics: Gateway["metrics"];
   readonly draining: () => boolean;
+  readonly openPrices: (overrides: Config["prices"]) => Prices;
 }
 
 /** Puts a gateway together. Throws a `ConfigError` for a credential that cannot be read. */
@@ -62,9 +62,11 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
   const pool = new AccountPool(config.accounts, poolSettings(config), sharePool(states, shared.bindings, log));
   const metrics = createMetrics({ env, onExportError: (problem) => log.warn(problem) });
   const tokens = await openTokens(kept);
+  // The catalogue is large, and only a running gateway needs it.
+  const { openPrices } = await import("./prices/prices.ts");
   let draining = false;
   const held = new HeldAnswers(shared.bindings);
-  const lasting: Lasting = { kept, log, pool, tokens, shared, held, metrics, draining: () => draining };
+  const lasting: Lasting = { kept, log, pool, tokens, shared, held, metrics, openPrices, draining: () => draining };
   let generation = openGeneration(config, env, lasting);
   const unfollow = await followAccounts(pool, states, shared.bindings);
   const stopRetention = startRetention(kept.store.ledger, () => generation.gateway.config.ledger.retentionDays, log);
@@ -104,7 +106,7 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
 
 /** Everything that one configuration says. Nothing of it is in force before all of it has proved to be usable. */
 function openGeneration(config: Config, env: Environment, lasting: Lasting): Generation {
-  const { kept, pool, held, shared, ...common } = lasting;
+  const { kept, pool, held, shared, openPrices, ...common } = lasting;
   const credentials = openAccounts(config, env, lasting);
   const upstreams = openUpstreams(config);
   const routes = new RouteTable(config.routes, [...upstreams.values()]);

@@ -93,10 +93,11 @@ describe("a limit that is reached", () => {
   });
 
   test("of requests in a token's life counts those that reached an upstream", async () => {
-    const call = await start({ requestsTotal: 2 });
+    const call = await start({ requestsTotal: 2, models: ["claude-sonnet*"] });
     const statuses = [];
-    for (const body of [{}, MESSAGE, MESSAGE, MESSAGE]) statuses.push((await call("/v1/messages", body)).status);
-    expect(statuses).toEqual([400, 200, 200, 429]);
+    for (const body of [{ ...MESSAGE, model: "claude-opus-5-5" }, MESSAGE, MESSAGE, MESSAGE])
+      statuses.push((await call("/v1/messages", body)).status);
+    expect(statuses).toEqual([404, 200, 200, 429]);
   });
 });
 

@@ -4,6 +4,7 @@ export * from "./error.ts";
 export * from "./failure.ts";
 export * from "./limit.ts";
 export * from "./pick.ts";
+export * from "./price.ts";
 export * from "./route.ts";
 export * from "./secret.ts";
 export * from "./store.ts";

@@ -44,6 +44,7 @@ function recordOf(fields: Partial<TokenRecord> = {}): TokenRecord {
     issuedAtMs: START_MS,
     expiresAtMs: START_MS + HOUR_MS,
     revokedAtMs: null,
+    limits: {},
     ...fields,
   };
 }

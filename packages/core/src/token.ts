@@ -1,6 +1,8 @@
 import { SignJWT, errors, jwtVerify } from "jose";
 
 import { GatewayError } from "./error.ts";
+import { tokenLimitsSchema } from "./limit.ts";
+import type { TokenLimits } from "./limit.ts";
 import type { Secret } from "./secret.ts";
 import type { TokenRecord, TokenScope, TokenStore } from "./store.ts";
 
@@ -32,6 +34,8 @@ export interface TokenRequest {
   readonly account?: string | null;
   /** Default `["inference"]`. */
   readonly scopes?: readonly TokenScope[];
+  /** What it may use; default everything, without bound. */
+  readonly limits?: TokenLimits;
 }
 
 /** A token just issued: the only time that it is seen. */
@@ -49,6 +53,8 @@ export interface TokenChange {
   readonly account?: string | null;
   /** At least one; absent: as they were. */
   readonly scopes?: readonly TokenScope[];
+  /** Those that are named take the place of what was, `null` removes; absent: as they were. */
+  readonly limits?: { readonly [Name in keyof TokenLimits]: TokenLimits[Name] | null };
 }
 
 /** Where a registry gets time and ids from. */
@@ -128,6 +134,7 @@ export class TokenRegistry {
       issuedAtMs,
       expiresAtMs: issuedAtMs + Math.ceil(ttlHours * MS_PER_HOUR),
       revokedAtMs: null,
+      limits: checkedLimits(request.limits ?? {}),
     };
     const jwt = await new SignJWT({ label })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -187,6 +194,7 @@ export class TokenRegistry {
         label: checkedLabel(change.label ?? record.label),
         account: change.account === undefined ? record.account : change.account,
         scopes: change.scopes === undefined ? record.scopes : checkedScopes(change.scopes),
+        limits: change.limits === undefined ? record.limits : changedLimits(record.limits, change.limits),
       });
     });
   }
@@ -274,4 +282,16 @@ function checkedLabel(label: string): string {
 function checkedScopes(scopes: readonly TokenScope[]): readonly TokenScope[] {
   if (scopes.length > 0) return [...new Set(scopes)];
   throw new GatewayError("request_invalid", { detail: "`scopes` must name at least one scope." });
+}
+
+function checkedLimits(limits: object): TokenLimits {
+  const { success, data, error } = tokenLimitsSchema.safeParse(limits);
+  if (success) return data;
+  const detail = error.issues.map(({ path, message }) => `\`limits.${path.join(".")}\`: ${message}`).join("; ");
+  throw new GatewayError("request_invalid", { detail: `${detail}.` });
+}
+
+function changedLimits(limits: TokenLimits, change: NonNullable<TokenChange["limits"]>): TokenLimits {
+  const merged = Object.entries({ ...limits, ...change });
+  return checkedLimits(Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined)));
 }

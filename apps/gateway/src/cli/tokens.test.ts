@@ -7,7 +7,7 @@ import type { TokenRecord } from "@link-assistant/core";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { openKept, openTokens } from "../start.ts";
+import { openKept, openTokens } from "../kept.ts";
 import { runCommand } from "../testing/command-line.ts";
 import type { Outcome } from "../testing/command-line.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
@@ -43,7 +43,7 @@ async function issue(...args: readonly string[]): Promise<{ token: string; id: s
 
 /** The record of the token in a gateway that would be started now, or the code of the fault that refuses it. */
 async function verify(token: string): Promise<TokenRecord | string> {
-  const kept = openKept(parseConfig({ dataDir: env()["DATA_DIR"], tokens: { secret: TOKEN_SECRET } }), {}, pino());
+  const kept = await openKept(parseConfig({ dataDir: env()["DATA_DIR"], tokens: { secret: TOKEN_SECRET } }), {}, pino());
   try {
     return await (await openTokens(kept)).verify(token);
   } catch (error) {
@@ -167,17 +167,14 @@ describe("import", () => {
     expect(await verify(originalToken(ID))).toMatchObject({ id: ID, label: "alice", account: null });
 
     await tokens("revoke", ID);
-    expect(await json("import", file)).toEqual({ imported: 0, known: 2, capped: 0 });
+    expect(await json("import", file)).toEqual({ imported: 0, known: 2 });
     expect(await verify(originalToken(ID))).toBe("token_revoked");
   });
 
-  test("says how many had a limit of requests, which is not kept", async () => {
-    const file = directory.write("tokens.lino", line(ID, " (max_requests 100) (used_requests 3)") + line(UNKNOWN_ID));
-    const { out } = await tokens("import", file);
-    expect(out).toBe(
-      "2 imported, 0 known before.\n1 of them had a limit of requests, which this gateway does not keep.\n",
-    );
-    expect(await json("import", file)).toEqual({ imported: 0, known: 2, capped: 1 });
+  test("keeps what was left of a limit of requests", async () => {
+    const file = directory.write("tokens.lino", line(ID, " (max_requests 100) (used_requests 3)"));
+    await tokens("import", file);
+    expect(await json("show", ID)).toMatchObject({ limits: { requests_total: 97 } });
   });
 
   test("takes nothing of a file that is broken anywhere", async () => {

@@ -6,9 +6,8 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { tokenView } from "../admin/tokens.ts";
 import { TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
-import type { TokenFile } from "../lino/tokens-lino.ts";
 import { errorCode } from "../error-code.ts";
-import { openKept, openTokens } from "../start.ts";
+import { openKept, openTokens } from "../kept.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, table } from "./terminal.ts";
 
@@ -124,18 +123,14 @@ async function change(
 }
 
 async function importLino(context: CommandContext, file: string): Promise<void> {
-  const { records, capped } = readTokenFile(file);
+  const records = readTokenFile(file);
   await withTokens(context, async (registry) => {
     const { imported, known: knownBefore } = await registry.import(records);
-    const caps = capped === 0 ? "" : `${capped} of them had a limit of requests, which this gateway does not keep.\n`;
-    context.print(
-      { imported, known: knownBefore, capped },
-      () => `${imported} imported, ${knownBefore} known before.\n${caps}`,
-    );
+    context.print({ imported, known: knownBefore }, () => `${imported} imported, ${knownBefore} known before.\n`);
   });
 }
 
-function readTokenFile(file: string): TokenFile {
+function readTokenFile(file: string): TokenRecord[] {
   try {
     const { size } = statSync(file);
     if (size > MAX_IMPORT_BYTES) throw new CommandError(`${file} is larger than ${MAX_IMPORT_BYTES} bytes.`, 2);
@@ -152,7 +147,7 @@ async function withTokens(
   use: (registry: TokenRegistry, config: Config) => Promise<void>,
 ): Promise<void> {
   const { config, env } = await context.load();
-  const kept = openKept(config, env, context.log(false));
+  const kept = await openKept(config, env, context.log(false));
   try {
     await use(await openTokens(kept), config);
   } finally {

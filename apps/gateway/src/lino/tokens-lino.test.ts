@@ -15,6 +15,7 @@ const ALICE: TokenRecord = {
   issuedAtMs: 1_700_000_000_000,
   expiresAtMs: 1_700_086_400_000,
   revokedAtMs: null,
+  limits: {},
 };
 
 describe("a file of release 0.7.0", () => {
@@ -33,8 +34,9 @@ describe("a file of release 0.7.0", () => {
       account: "primary",
       issuedAtMs: 1000,
       expiresAtMs: 2000,
+      limits: {},
     };
-    expect(parseTokensLino(content).records).toStrictEqual([
+    expect(parseTokensLino(content)).toStrictEqual([
       ALICE,
       { ...bob, scopes: ["inference"], revokedAtMs: 1000 },
     ]);
@@ -42,21 +44,26 @@ describe("a file of release 0.7.0", () => {
 
   it("is read with its fields in any order and any spaces, tabs and line ends", () => {
     const content = `\uFEFF\r\n  (  token\t${ID}(revoked no)( expires_at  1700086400 )(issued_at 1700000000) (label"alice") )  \r\n`;
-    expect(parseTokensLino(content).records).toStrictEqual([ALICE]);
+    expect(parseTokensLino(content)).toStrictEqual([ALICE]);
   });
 
   it("is read past fields that are not known, whatever is in them", () => {
-    const more = `(max_requests 100) (used_requests 3) (github_repos "a/b" (c (d ")")) ()) (client_kind)`;
-    expect(parseTokensLino(`(token ${ID} ${REQUIRED} ${more})`).records).toStrictEqual([ALICE]);
+    const more = `(used_requests 3) (github_repos "a/b" (c (d ")")) ()) (client_kind)`;
+    expect(parseTokensLino(`(token ${ID} ${REQUIRED} ${more})`)).toStrictEqual([ALICE]);
   });
 
-  it("says how many had a limit of requests", () => {
-    const content = `(token ${ID} ${REQUIRED} (max_requests 100))\n(token ${OTHER_ID} ${REQUIRED} (used_requests 3))`;
-    expect(parseTokensLino(content)).toMatchObject({ records: [{ id: ID }, { id: OTHER_ID }], capped: 1 });
+  it("becomes a limit of the requests that are left, where it had one", () => {
+    const content = `(token ${ID} ${REQUIRED} (max_requests 100) (used_requests 3))\n(token ${OTHER_ID} ${REQUIRED} (max_requests 3))`;
+    expect(parseTokensLino(content).map(({ limits }) => limits)).toEqual([{ requestsTotal: 97 }, { requestsTotal: 3 }]);
+  });
+
+  it("has expired where no request is left", () => {
+    const [record] = parseTokensLino(`(token ${ID} ${REQUIRED} (max_requests 3) (used_requests 3))`);
+    expect(record).toEqual({ ...ALICE, expiresAtMs: ALICE.issuedAtMs });
   });
 
   it.each(["", "\n\n", "# nothing\n#", " \t\r\n"])("may hold no record: %j", (content) => {
-    expect(parseTokensLino(content).records).toStrictEqual([]);
+    expect(parseTokensLino(content)).toStrictEqual([]);
   });
 
   it.each([
@@ -68,12 +75,12 @@ describe("a file of release 0.7.0", () => {
     ["no", null],
   ])("has tokens revoked at their issue: %s", (flag, revokedAtMs) => {
     const content = `(token ${ID} ${REQUIRED.replace("false", flag)})`;
-    expect(parseTokensLino(content).records).toStrictEqual([{ ...ALICE, revokedAtMs }]);
+    expect(parseTokensLino(content)).toStrictEqual([{ ...ALICE, revokedAtMs }]);
   });
 
   it("has admin tokens, which may observe here", () => {
     const [ordinary, admin] = [`(scope "")`, `(scope "admin")`].map(
-      (scope) => parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`).records,
+      (scope) => parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`),
     );
     expect(ordinary).toStrictEqual([ALICE]);
     expect(admin).toStrictEqual([{ ...ALICE, scopes: ["inference", "observe"] }]);
@@ -171,8 +178,9 @@ describe("any records", () => {
           issuedAtMs: issuedAt * 1000,
           expiresAtMs: expiresAt * 1000,
           revokedAtMs: revoked ? issuedAt * 1000 : null,
+          limits: {},
         }));
-        expect(parseTokensLino(content).records).toEqual(expected);
+        expect(parseTokensLino(content)).toEqual(expected);
       }),
     );
   });

@@ -16,13 +16,6 @@ export class TokenFileError extends Error {
   }
 }
 
-/** What a token file holds. */
-export interface TokenFile {
-  readonly records: readonly TokenRecord[];
-  /** How many of the records had `max_requests`, a limit of requests, which is not in them any more. */
-  readonly capped: number;
-}
-
 /** How the one value of a field is read; `undefined` when it is not what is expected. */
 interface Kind<T> {
   readonly expected: string;
@@ -54,6 +47,10 @@ const timeMs: Kind<number> = {
   read: ({ quoted, text: digits }) =>
     !quoted && /^\d{1,13}$/.test(digits) && Number(digits) <= MAX_SECONDS ? Number(digits) * 1000 : undefined,
 };
+const count: Kind<number> = {
+  expected: "a whole number",
+  read: ({ quoted, text: digits }) => (!quoted && /^\d{1,9}$/.test(digits) ? Number(digits) : undefined),
+};
 const flag: Kind<boolean> = {
   expected: "true or false",
   read: (value) => (value.quoted ? undefined : FLAGS.get(value.text)),
@@ -71,33 +68,31 @@ const scopes: Kind<readonly TokenScope[]> = {
  * - `account` is optional; without it the token may use any.
  * - `scope` is optional. `"admin"` opened the administration there and becomes the scopes `inference` and `observe` here.
  * - The time of a revocation was not kept; it becomes that of the issue.
- * - Any other field is passed over. `max_requests` and `used_requests` are among them: a limit of requests is not carried
- *   over, only counted.
+ * - `max_requests`, less `used_requests`, becomes a limit of requests in the token's life. A token that has none left has expired.
+ * - Any other field is passed over.
  *
  * Throws a `TokenFileError` at the first line that is none of this, so that nothing is imported by halves. The text formats of
  * later releases are refused so, too. The caller bounds the text (64 MiB is plenty).
  */
-export function parseTokensLino(content: string): TokenFile {
+export function parseTokensLino(content: string): TokenRecord[] {
   const lineOfId = new Map<string, number>();
   const records: TokenRecord[] = [];
-  let capped = 0;
   for (const [index, line] of content.split("\n").entries()) {
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const fail: Fail = (expected) => {
       throw new TokenFileError(index + 1, expected);
     };
-    const { record, isCapped } = parseToken(trimmed, fail);
+    const record = parseToken(trimmed, fail);
     const before = lineOfId.get(record.id);
     if (before !== undefined) fail(`another id than on line ${before}`);
     lineOfId.set(record.id, index + 1);
     records.push(record);
-    if (isCapped) capped += 1;
   }
-  return { records, capped };
+  return records;
 }
 
-function parseToken(line: string, fail: Fail): { record: TokenRecord; isCapped: boolean } {
+function parseToken(line: string, fail: Fail): TokenRecord {
   if (!/^\(\s*token\s/.test(line))
     fail("(token <uuid> …), as release 0.7.0 wrote it; files of later releases are not read");
   const { head, fields } = parseRecord(line, fail);
@@ -115,14 +110,17 @@ function parseToken(line: string, fail: Fail): { record: TokenRecord; isCapped: 
   const required = <T>(name: string, kind: Kind<T>): T => optional(name, kind) ?? fail(`a field (${name} …)`);
 
   const issuedAtMs = required("issued_at", timeMs);
-  const record: TokenRecord = {
+  const expiresAtMs = required("expires_at", timeMs);
+  const max = optional("max_requests", count);
+  const requestsLeft = max === undefined ? undefined : max - (optional("used_requests", count) ?? 0);
+  return {
     id: id.text,
     label: required("label", text),
     account: optional("account", text) ?? null,
     scopes: optional("scope", scopes) ?? ["inference"],
     issuedAtMs,
-    expiresAtMs: required("expires_at", timeMs),
+    expiresAtMs: requestsLeft !== undefined && requestsLeft < 1 ? issuedAtMs : expiresAtMs,
     revokedAtMs: required("revoked", flag) ? issuedAtMs : null,
+    limits: requestsLeft === undefined || requestsLeft < 1 ? {} : { requestsTotal: requestsLeft },
   };
-  return { record, isCapped: fields.has("max_requests") };
 }

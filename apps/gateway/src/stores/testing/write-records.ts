@@ -18,8 +18,9 @@ for (let written = 0; written < Number(count); written += 1) {
     issuedAtMs: 1_700_000_000_000,
     expiresAtMs: 1_700_086_400_000,
     revokedAtMs: null,
+    limits: {},
   });
-  store.ledger.append({
+  await store.ledger.append({
     id,
     startedAtMs: 1_700_000_000_000,
     durationMs: 1,
@@ -27,6 +28,7 @@ for (let written = 0; written < Number(count); written += 1) {
     surface: "openai_responses",
     tokenId: id,
     account: null,
+    upstream: null,
     attempts: 0,
     requestedModel: null,
     model: null,
@@ -34,10 +36,12 @@ for (let written = 0; written < Number(count); written += 1) {
     end: "fault",
     stream: false,
     usage: {},
+    costNanoUsd: null,
     bytesSent: 0,
     bytesReceived: 0,
+    losses: [],
+    trace: [],
   });
-  await store.ledger.flush();
   // Without a buffer of this process in between.
   writeSync(process.stdout.fd, `${id}\n`);
 }

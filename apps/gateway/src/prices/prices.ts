@@ -1,0 +1,53 @@
+import { costOf, modelMatches, mostOf } from "@link-assistant/core";
+import type { Config, ModelPrice, PriceQuery, Prices } from "@link-assistant/core";
+
+import { CATALOGUE_VERSION, findPrice } from "./catalogue.ts";
+import type { FoundPrice } from "./catalogue.ts";
+
+/** Models whose price is remembered; beyond it all are looked up anew. */
+const MAX_REMEMBERED = 2000;
+/** A price that changes with the time of day is looked up anew after so long. */
+const MOMENT_MS = 60_000;
+
+/** The catalogue's prices, below those that the configuration sets. */
+export function openPrices(overrides: Config["prices"]): Prices {
+  const own = Object.entries(overrides).map(([pattern, price]) => ({ pattern, price: priceOf(price) }));
+  const known = new Map<string, FoundPrice & { readonly untilMs: number }>();
+  const find = ({ service, model, atMs }: PriceQuery): ModelPrice | undefined => {
+    const key = `${service}\n${model}`;
+    let found = known.get(key);
+    if (found === undefined || found.untilMs <= atMs || atMs < found.untilMs - MOMENT_MS) {
+      const set = own.find(({ pattern }) => modelMatches(pattern, model));
+      const price: FoundPrice =
+        set === undefined ? findPrice({ service, model, atMs }) : { price: set.price, changes: false };
+      found = { ...price, untilMs: price.changes ? atMs + MOMENT_MS : Number.POSITIVE_INFINITY };
+      if (known.size >= MAX_REMEMBERED) known.clear();
+      known.set(key, found);
+    }
+    return found.price;
+  };
+  return {
+    version: own.length === 0 ? CATALOGUE_VERSION : `${CATALOGUE_VERSION} with ${own.length} of the configuration`,
+    cost: (query, usage) => {
+      const price = find(query);
+      return price === undefined ? null : costOf(price, usage);
+    },
+    most: (query, tokens) => {
+      const price = find(query);
+      return price === undefined ? 0 : mostOf(price, tokens);
+    },
+    knows: (query) => find(query) !== undefined,
+  };
+}
+
+function priceOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Config["prices"][string]): ModelPrice {
+  const each = (usdPerMillion: number | undefined): { usdPerMillion: number } | undefined =>
+    usdPerMillion === undefined ? undefined : { usdPerMillion };
+  return {
+    input: { usdPerMillion: input },
+    output: { usdPerMillion: output },
+    cacheRead: each(cacheRead),
+    cacheWrite5m: each(cacheWrite5m),
+    cacheWrite1h: each(cacheWrite1h),
+  };
+}
