@@ -13,7 +13,8 @@ afterEach(() => harness[Symbol.asyncDispose]());
 async function start(turns: Readonly<Record<string, () => Turn>>, options: HarnessOptions = {}): Promise<void> {
   harness = await startHarness({
     accounts: Object.keys(turns),
-    script: ({ headers }) => turns[String(headers["x-api-key"]).replace("key-of-", "")]?.() ?? errorTurn("api_error", "?"),
+    script: ({ headers }) =>
+      turns[String(headers["x-api-key"]).replace("key-of-", "")]?.() ?? errorTurn("api_error", "?"),
     ...options,
   });
 }

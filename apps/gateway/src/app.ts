@@ -60,12 +60,15 @@ const SURFACE_ROUTES: readonly (readonly [path: string, upstreamPath: string, su
 
 function surfaceRoutes(current: Current): (readonly [HTTPMethod, string, EventHandler])[] {
   return SURFACE_ROUTES.map(([path, upstreamPath, surface]) => {
-    const handler = fromNodeHandler((req, res) => {
-      const { generation } = current;
-      const { anthropic, openai } = generation.gateway.config.surfaces;
-      if (!(surface === anthropicSurface ? anthropic : openai)) throw new GatewayError("surface_disabled");
-      return generation.run((gateway) => relay(gateway, surface, upstreamPath, ...http1(req, res)));
-    });
+    const relayed = fromNodeHandler((req, res) =>
+      current.generation.run((gateway) => relay(gateway, surface, upstreamPath, ...http1(req, res))),
+    );
+    const handler: EventHandler = (event) => {
+      const { anthropic, openai } = current.generation.gateway.config.surfaces;
+      return (surface === anthropicSurface ? anthropic : openai)
+        ? relayed(event)
+        : fail(new GatewayError("surface_disabled"));
+    };
     return ["POST", path, handler] as const;
   });
 }

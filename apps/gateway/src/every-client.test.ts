@@ -109,7 +109,7 @@ describe.each(PAIRS)("$name on $upstream", ({ client, upstream }) => {
 
   test("a rate limit on one account is invisible while there is another", async () => {
     const script: Script = ({ credential }) => (credential === "key-of-a" ? rateLimitTurn(60) : textTurn("from b"));
-    await start(upstream, script, { accounts: ["a", "b"] });
+    await start(upstream, script, { accounts: ["a", "b"], config: { routing: { strategy: "priority" } } });
     for (let turn = 0; turn < 3; turn++) expect((await client.create(harness, "Hello")).text).toBe("from b");
     expect(harness.gateway.metrics.usageSnapshot()).toMatchObject({ errors_total: 0, account_calls: { a: 1, b: 3 } });
   });

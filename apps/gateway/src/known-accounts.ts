@@ -1,4 +1,10 @@
-import type { AccountPool, AccountStateStore, BindingStore, PoolEvents } from "@link-assistant/core";
+import type {
+  AccountPool,
+  AccountStateRecord,
+  AccountStateStore,
+  BindingStore,
+  PoolEvents,
+} from "@link-assistant/core";
 import type { Logger } from "pino";
 
 import { onceAMinute } from "./stores/once-a-minute.ts";
@@ -13,17 +19,19 @@ export function sharePool(states: AccountStateStore, bindings: BindingStore, log
   const report = onceAMinute((problem) => log.error(problem));
   return {
     changed: (record) => {
-      const { account, model, state } = record;
-      log.info(
-        { account, model, state: state.kind, ...(state.kind !== "ready" && { reason: state.reason }) },
-        "account",
-      );
+      logChange(log, record);
       states
         .put(record)
         .catch((error: unknown) => report(`The state of an account could not be kept: ${String(error)}`));
     },
     bound: (session, account) => bindings.bind(session, account, SESSION_KEPT_MS),
   };
+}
+
+function logChange(log: Logger, { account, model, state }: AccountStateRecord): void {
+  const said = { account, ...(model !== null && { model }), state: state.kind };
+  if (state.kind === "ready") log.info(said, "the account is well again");
+  else log.warn({ ...said, reason: state.reason, until: new Date(state.untilMs).toISOString() }, "the account rests");
 }
 
 /** Takes over what was known before the start, and from then on what others learn, until the returned function is called. */

@@ -212,11 +212,15 @@ describe("for load balancers and operators", () => {
         expect.objectContaining({
           name: "primary",
           kind: "api-key",
-          state: "cooling",
-          reason: "rate_limit",
-          ready_at: expect.any(String),
+          state: "ready",
+          // The limit is that of one model.
+          models: [
+            { model: "claude-sonnet-5-5", state: "cooling", reason: "rate_limit", ready_at: expect.any(String) },
+          ],
+          last_failure: { kind: "rate_limit", at: expect.any(String) },
           in_flight: 0,
           attempts: 1,
+          load_share: 1,
         }),
       ],
     });

@@ -97,7 +97,7 @@ export class Relaying implements Delivery {
     }
     if (!this.#committed) return this.#hold(chunk, this.#stream);
     this.#stream.push(chunk);
-    if (this.#stream.ended) this.#writer.seal();
+    if (this.#stream.closed) this.#seal(this.#stream);
     this.#write(chunk);
   }
 
@@ -163,10 +163,16 @@ export class Relaying implements Delivery {
     const stream = this.#stream;
     if (stream === undefined) return;
     if (this.#held.length === 0) res.flushHeaders();
-    if (stream.ended) this.#writer.seal();
+    if (stream.closed) this.#seal(stream);
     for (const held of this.#held) this.#write(held);
     this.#held = [];
     this.#writer.keepAlive(() => (stream.atFrameBoundary ? keepAliveFrame(surface.dialect) : undefined));
+  }
+
+  /** What comes next makes the stream whole, or tells its reader that it broke. */
+  #seal({ observation }: StreamObserver): void {
+    if (observation.error !== undefined) this.#exchange.endsAs("upstream_error");
+    this.#writer.seal();
   }
 
   #write(chunk: Buffer): void {

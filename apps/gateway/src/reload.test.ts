@@ -104,7 +104,9 @@ describe("a configuration file that changes", () => {
 test("what is read once needs a restart, and is named", () => {
   const before = parseConfig({});
   expect(changesThatNeedARestart(before, parseConfig({}))).toEqual([]);
-  expect(changesThatNeedARestart(before, parseConfig({ routing: { strategy: "priority" }, verbose: true }))).toEqual([]);
+  expect(changesThatNeedARestart(before, parseConfig({ routing: { strategy: "priority" }, verbose: true }))).toEqual(
+    [],
+  );
   const after = parseConfig({ server: { port: 1 }, databaseUrl: "postgres://x", tokens: { adminKey: "x" } });
   expect(changesThatNeedARestart(before, after)).toEqual([
     "server.port: it cannot change while the gateway runs; restart it",

@@ -63,7 +63,10 @@ export function costOf(price: ModelPrice, usage: Usage): number | null {
 }
 
 /** The most that a call of so many tokens can cost, in billionths of a US dollar: none of its prompt cached, all of it written to the cache. */
-export function mostOf(price: ModelPrice, { input, output }: { readonly input: number; readonly output: number }): number {
+export function mostOf(
+  price: ModelPrice,
+  { input, output }: { readonly input: number; readonly output: number },
+): number {
   const sorts: Usage[] = [{ input }, { cacheRead: input }, { cacheWrite5m: input }, { cacheWrite1h: input }];
   return Math.max(...sorts.map((usage) => costOf(price, { ...usage, output }) ?? 0));
 }

@@ -42,7 +42,8 @@ export interface TokenStore {
   put(record: TokenRecord): Promise<void>;
   /**
    * Calls `listener` with every record that another process added or changed, within a second of its change, until the
-   * returned function is called. Changes made through this store are not reported.
+   * returned function is called. Changes made through this store are not reported. Whoever lists the records after this call
+   * misses none: what the list does not hold is reported.
    */
   watch(listener: (record: TokenRecord) => void): () => void;
 }
@@ -195,7 +196,7 @@ export interface TokenSpending {
   readonly lastUsedAtMs: number | null;
 }
 
-/** The append-only record of ended exchanges. Questions see everything appended before them. */
+/** The append-only record of ended exchanges. Questions see everything appended before them that could be written. */
 export interface Ledger {
   /**
    * Takes the entry; it is written with others in one group. Resolves when it survives the sudden end of this process. Rejects

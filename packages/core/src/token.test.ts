@@ -98,6 +98,7 @@ describe("issuing", () => {
       issuedAtMs: START_MS,
       expiresAtMs: START_MS + 2 * HOUR_MS,
       revokedAtMs: null,
+      limits: {},
     });
     expect([...store.records.values()]).toEqual([record]);
     expect([registry.get(record.id), registry.list()]).toEqual([record, [record]]);

@@ -70,6 +70,8 @@ export interface AnswerReader {
   readonly answer: Answer;
   /** Takes in one frame. Frames that are broken, unknown or of no interest change nothing; none makes it throw. */
   read(frame: SseFrame): void;
+  /** Whether the dialect's very last frame was read; absent where that is the one that ends the answer. */
+  readonly closed?: boolean;
 }
 
 /**

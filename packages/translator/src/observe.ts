@@ -18,8 +18,8 @@ export interface StreamObserver {
   end(): Observation;
   /** What is known by now, whole frames only. It does not change afterwards. */
   readonly observation: Observation;
-  /** Whether the stream has said that it is whole, or that it failed: as `observation.ended` and `observation.error`, but cheap. */
-  readonly ended: boolean;
+  /** Whether nothing more is to come: the stream's very last frame has come by, or an error. */
+  readonly closed: boolean;
   /** Whether the bytes so far end where a frame of somebody else's may follow. True before the first byte. */
   readonly atFrameBoundary: boolean;
 }
@@ -55,9 +55,9 @@ class StreamTap implements StreamObserver {
     return { ...this.#reader.answer, ...(this.#skippedFrames > 0 && { skippedFrames: this.#skippedFrames }) };
   }
 
-  get ended(): boolean {
+  get closed(): boolean {
     const { ended, error } = this.#reader.answer;
-    return ended || error !== undefined;
+    return (this.#reader.closed ?? ended) || error !== undefined;
   }
 
   get atFrameBoundary(): boolean {

@@ -43,7 +43,11 @@ async function issue(...args: readonly string[]): Promise<{ token: string; id: s
 
 /** The record of the token in a gateway that would be started now, or the code of the fault that refuses it. */
 async function verify(token: string): Promise<TokenRecord | string> {
-  const kept = await openKept(parseConfig({ dataDir: env()["DATA_DIR"], tokens: { secret: TOKEN_SECRET } }), {}, pino());
+  const kept = await openKept(
+    parseConfig({ dataDir: env()["DATA_DIR"], tokens: { secret: TOKEN_SECRET } }),
+    {},
+    pino(),
+  );
   try {
     return await (await openTokens(kept)).verify(token);
   } catch (error) {

@@ -58,8 +58,7 @@ function readYaml(path: string, text: string): unknown {
 async function importModule(path: string): Promise<unknown> {
   let module: { default?: unknown };
   try {
-    // A module is run once; of a changed file, another one.
-    module = await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`);
+    module = await import(moduleUrl(path));
   } catch (error) {
     // A syntax error quotes what it met; any other message is the file's own or names a module.
     const reason = error instanceof SyntaxError || !(error instanceof Error) ? errorCode(error) : error.message;
@@ -67,6 +66,18 @@ async function importModule(path: string): Promise<unknown> {
   }
   if (module.default === undefined) throw new ConfigError([`${path}: it has no default export`]);
   return module.default;
+}
+
+/** When each module was changed that was run before. */
+const MODULES_RUN = new Map<string, number>();
+
+/** A module is run once under one name; a file that has changed gets another. */
+function moduleUrl(path: string): string {
+  const { href } = pathToFileURL(path);
+  const { mtimeMs } = statSync(path);
+  const before = MODULES_RUN.get(path) ?? mtimeMs;
+  if (!MODULES_RUN.has(path)) MODULES_RUN.set(path, mtimeMs);
+  return before === mtimeMs ? href : `${href}?${mtimeMs}`;
 }
 
 const READERS: Readonly<Record<string, (path: string, text: string) => unknown>> = {

@@ -160,7 +160,15 @@ test("the environment comes with the configuration, and .env is in it", async ()
 });
 
 describe("accounts", () => {
-  const KEY = { name: "anthropic", kind: "api-key", key: "sk-env", priority: 0, betas: [], upstream: "anthropic" };
+  const KEY = {
+    name: "anthropic",
+    kind: "api-key",
+    key: "sk-env",
+    priority: 0,
+    weight: 1,
+    betas: [],
+    upstream: "anthropic",
+  };
 
   test("of the environment have the names that they always had", async () => {
     const env = { ANTHROPIC_API_KEY: "sk-env", CLAUDE_CODE_HOME: "/home", ADDITIONAL_ACCOUNT_DIRS: " /a,,/b , /c " };

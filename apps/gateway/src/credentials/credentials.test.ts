@@ -83,7 +83,9 @@ test("a credential that is replaced ends its account's rest", async () => {
   await started.close();
   expect(gateway.credentials.get("dir")?.header()?.value).toBe("Bearer sk-second");
   expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, account: "dir", state: "broken", reason: "authentication", msg: "the account rests" },
     { level: 50, account: "dir", reason: expect.stringContaining("there is none of") },
+    { level: 30, account: "dir", state: "ready", msg: "the account is well again" },
     { level: 30, account: "dir", msg: "the account's credential was replaced" },
   ]);
   expect(logged.join("")).not.toMatch(/sk-|Bearer/);

@@ -36,10 +36,7 @@ describe("a file of release 0.7.0", () => {
       expiresAtMs: 2000,
       limits: {},
     };
-    expect(parseTokensLino(content)).toStrictEqual([
-      ALICE,
-      { ...bob, scopes: ["inference"], revokedAtMs: 1000 },
-    ]);
+    expect(parseTokensLino(content)).toStrictEqual([ALICE, { ...bob, scopes: ["inference"], revokedAtMs: 1000 }]);
   });
 
   it("is read with its fields in any order and any spaces, tabs and line ends", () => {
@@ -79,8 +76,8 @@ describe("a file of release 0.7.0", () => {
   });
 
   it("has admin tokens, which may observe here", () => {
-    const [ordinary, admin] = [`(scope "")`, `(scope "admin")`].map(
-      (scope) => parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`),
+    const [ordinary, admin] = [`(scope "")`, `(scope "admin")`].map((scope) =>
+      parseTokensLino(`(token ${ID} ${REQUIRED} ${scope})`),
     );
     expect(ordinary).toStrictEqual([ALICE]);
     expect(admin).toStrictEqual([{ ...ALICE, scopes: ["inference", "observe"] }]);

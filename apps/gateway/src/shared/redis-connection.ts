@@ -1,3 +1,4 @@
+import { ConfigError } from "@link-assistant/core";
 import { createClient } from "@redis/client";
 
 import { within } from "./within.ts";
@@ -38,15 +39,18 @@ export class RedisConnection {
   /** Connects; rejects when that is not possible now. */
   static async open(url: string, onError: (problem: string) => void): Promise<RedisConnection> {
     const [client, subscriber] = [createConnection(url, true), createConnection(url, false)];
-    const report = (error: Error): void => onError(`Redis cannot be used: ${error.message || String(error)}`);
-    client.on("error", report);
+    let problem = "it did not answer";
+    client.on("error", (error: NodeJS.ErrnoException) => {
+      problem = error.message || (error.code ?? String(error));
+      onError(`Redis cannot be used: ${problem}`);
+    });
     subscriber.on("error", () => {});
     try {
       await within(2 * CONNECT_MS, Promise.all([client.connect(), subscriber.connect()]));
-    } catch (error) {
+    } catch {
       client.destroy();
       subscriber.destroy();
-      throw error;
+      throw new ConfigError([`redisUrl: Redis cannot be reached there (${problem})`]);
     }
     return new RedisConnection(client, subscriber);
   }

@@ -10,7 +10,16 @@ import type {
 } from "@link-assistant/core";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 
-import { MemoryLimits, allowanceLeft, amountFeared, amountUsed, concurrentLeft, keyOf, tooMany, usedUp } from "./memory-limits.ts";
+import {
+  MemoryLimits,
+  allowanceLeft,
+  amountFeared,
+  amountUsed,
+  concurrentLeft,
+  keyOf,
+  tooMany,
+  usedUp,
+} from "./memory-limits.ts";
 import { LIMITER_OPTIONS, Rates } from "./rates.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 import { ADMIT, LEFT, RENEW, SETTLE } from "./redis-scripts.ts";

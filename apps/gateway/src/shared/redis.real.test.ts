@@ -139,7 +139,9 @@ describeWith("redis-server", hasRedis, () => {
       await redis.stop();
       await expect(shared.limits.admit(demandOf(limits))).rejects.toThrow(/not connected|closed|Socket|Redis/);
       await redis.start();
-      await until(async () => (await shared.limits.admit(demandOf(limits)).catch(() => ({ kind: "" }))).kind === "admitted");
+      await until(
+        async () => (await shared.limits.admit(demandOf(limits)).catch(() => ({ kind: "" }))).kind === "admitted",
+      );
     });
 
     test("is an error at the start, and no hang", async () => {

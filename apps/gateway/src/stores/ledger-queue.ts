@@ -59,10 +59,10 @@ export class LedgerQueue {
 
   /** Resolves when the entry is written; rejects when it could not be, and is tried again, or when it is lost. */
   append(entry: LedgerEntry): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error("the ledger is closed"));
+    if (this.#closed) return refused("the ledger is closed");
     if (this.waiting >= MAX_WAITING) {
       this.#lost += 1;
-      return Promise.reject(new Error(`more than ${MAX_WAITING} ledger entries wait to be written`));
+      return refused(`more than ${MAX_WAITING} ledger entries wait to be written`);
     }
     this.#group ??= newGroup();
     const { entries, written } = this.#group;
@@ -93,7 +93,9 @@ export class LedgerQueue {
   #schedule(): void {
     // While a group is being written the next one gathers; it is written right after.
     if (this.#writing !== undefined) return;
-    this.#timer ??= setTimeout(() => void this.#tryFlush(), this.#failing ? RETRY_MS : GROUP_MS).unref();
+    this.#timer ??= setTimeout(() => void this.#tryFlush(), this.#failing ? RETRY_MS : GROUP_MS);
+    // A group that is about to be written is waited for; a place that fails must not keep the process alive.
+    if (this.#failing) this.#timer.unref();
   }
 
   async #tryFlush(): Promise<void> {
@@ -159,7 +161,15 @@ export class LedgerQueue {
 
 function newGroup(): Group {
   const written = Promise.withResolvers<void>();
-  // Whoever does not wait for it is not told either.
-  written.promise.catch(() => {});
-  return { entries: [], written };
+  return { entries: [], written: { ...written, promise: heard(written.promise) } };
+}
+
+function refused(reason: string): Promise<void> {
+  return heard(Promise.reject(new Error(reason)));
+}
+
+/** Whoever does not wait for the promise is not told of its rejection either. */
+function heard(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -156,9 +156,9 @@ export class SqliteLedger implements Ledger {
     return dropped;
   }
 
-  /** The answer to a question, which sees all that was appended before it. */
+  /** The answer to a question, which sees all that was appended before it and could be written. */
   async #ask(statement: Statement): Promise<Row[]> {
-    if (this.waiting > 0) await this.flush();
+    if (this.waiting > 0) await this.flush().catch(() => {});
     return this.#run(statement);
   }
 

@@ -34,7 +34,7 @@ describe("schema", () => {
     const store = openSqliteStore({ path });
     expect(await store.tokens.list()).toEqual([]);
     await store.close();
-    expect(versionOf(path)).toBe(1);
+    expect(versionOf(path)).toBe(2);
   });
 
   it("is left alone when a newer release made it", () => {

@@ -16,6 +16,10 @@ const CONDITIONS = {
     state: "has no room left",
     advice: "Free some space on its disk.",
   },
+  unreachable: {
+    state: "cannot be used at the moment",
+    advice: "Make sure that the server runs, that DATABASE_URL is right, and that its user may create tables there.",
+  },
   unwritable: {
     state: "cannot be read and written",
     advice: "Make sure that its directory exists and that this user owns the file and may write there.",

@@ -34,6 +34,7 @@ export function describeAccountStates(open: OpenStates, openAgain?: OpenStates):
       const [here, there] = [await open(), await openAgain()];
       const seen: AccountStateRecord[] = [];
       const stop = here.accountStates.watch((record) => void seen.push(record));
+      await here.accountStates.list();
       await here.accountStates.put(BROKEN);
       await there.accountStates.put(COOLING);
       await eventually(() => expect(seen).toStrictEqual([COOLING]));

@@ -57,7 +57,10 @@ const count = (all: readonly string[], one: string): number => all.filter((each)
 function describeRates(open: OpenLimits): void {
   it("admits so many requests in a minute and not one more, at whatever moment they come", async () => {
     const store = await open();
-    const all = await outcomes(store, Array.from({ length: 200 }, () => demandOf({ requestsPerMinute: 50 })));
+    const all = await outcomes(
+      store,
+      Array.from({ length: 200 }, () => demandOf({ requestsPerMinute: 50 })),
+    );
     expect([count(all, "admitted"), count(all, "requests_per_minute")]).toEqual([50, 150]);
     const late = await store.admit(demandOf({ requestsPerMinute: 50 }));
     expect(late).toMatchObject({ kind: "refused", limit: "requests_per_minute" });
@@ -68,7 +71,10 @@ function describeRates(open: OpenLimits): void {
     const store = await open();
     const limits = { tokensPerMinute: 100 };
     const demand = demandOf(limits, { tokens: 90 });
-    expect(await outcomes(store, [demand, demandOf(limits, { tokens: 90 })])).toEqual(["admitted", "tokens_per_minute"]);
+    expect(await outcomes(store, [demand, demandOf(limits, { tokens: 90 })])).toEqual([
+      "admitted",
+      "tokens_per_minute",
+    ]);
     await store.settle(demand, { tokens: 5, nanoUsd: 0, requests: 1 });
     const second = demandOf(limits, { tokens: 90 });
     expect(await outcomes(store, [second])).toEqual(["admitted"]);
@@ -105,7 +111,10 @@ function describeAllowances(open: OpenLimits): void {
   it("puts what was used in place of what was reserved", async () => {
     const store = await open();
     const demand = demandOf({ budgetUsdPerDay: 1 }, { nanoUsd: 2 * USD });
-    expect(await outcomes(store, [demand, demandOf({ budgetUsdPerDay: 1 })])).toEqual(["admitted", "budget_usd_per_day"]);
+    expect(await outcomes(store, [demand, demandOf({ budgetUsdPerDay: 1 })])).toEqual([
+      "admitted",
+      "budget_usd_per_day",
+    ]);
     await store.settle(demand, { nanoUsd: 0.4 * USD, requests: 1 });
     expect(await store.left("token", demand.limits)).toMatchObject([
       { limit: "budget_usd_per_day", bound: USD, used: 0.4 * USD },

@@ -10,7 +10,7 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
   describe("watching tokens", () => {
     it("reports what another process adds and changes", async () => {
       const [here, there] = [await open(), await openAgain()];
-      const seen = watched(here);
+      const seen = await watched(here);
       const record = tokenRecord();
       await there.tokens.put(record);
       await eventually(() => expect(seen).toStrictEqual([record]));
@@ -23,7 +23,7 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
     it("reports neither its own changes nor what was there before", async () => {
       const [here, there] = [await open(), await openAgain()];
       await there.tokens.put(tokenRecord());
-      const seen = watched(here);
+      const seen = await watched(here);
       const theirs = [tokenRecord(), tokenRecord()] as const;
       await here.tokens.put(tokenRecord());
       await there.tokens.put(theirs[0]);
@@ -35,7 +35,7 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
 
     it("reports a record again that was put here and changed there", async () => {
       const [here, there] = [await open(), await openAgain()];
-      const seen = watched(here);
+      const seen = await watched(here);
       const record = tokenRecord();
       await here.tokens.put(record);
       await there.tokens.put({ ...record, label: "theirs" });
@@ -46,7 +46,7 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
       const [here, there] = [await open(), await openAgain()];
       const stopped: TokenRecord[] = [];
       const stop = here.tokens.watch((record) => stopped.push(record));
-      const [first, second] = [watched(here), watched(here)];
+      const [first, second] = [await watched(here), await watched(here)];
       stop();
       stop();
       const record = tokenRecord();
@@ -59,7 +59,7 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
       const [here, there] = [await open(), await openAgain()];
       here.tokens.watch(() => {})();
       await there.tokens.put(tokenRecord());
-      const seen = watched(here);
+      const seen = await watched(here);
       const record = tokenRecord();
       await there.tokens.put(record);
       await eventually(() => expect(seen).toStrictEqual([record]));
@@ -67,8 +67,10 @@ export function describeTokenWatch(open: OpenStore, openAgain: OpenStore): void 
   });
 }
 
-function watched({ tokens }: Awaited<ReturnType<OpenStore>>): TokenRecord[] {
+/** What is reported from now on: what the list that is asked for after `watch` does not hold. */
+async function watched({ tokens }: Awaited<ReturnType<OpenStore>>): Promise<TokenRecord[]> {
   const seen: TokenRecord[] = [];
   tokens.watch((record) => seen.push(record));
+  await tokens.list();
   return seen;
 }

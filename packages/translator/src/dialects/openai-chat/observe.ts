@@ -16,7 +16,18 @@ type Seen = { -readonly [Field in keyof Answer]: Answer[Field] };
 /** Begins to read a streamed answer. */
 export function readStream(): AnswerReader {
   const answer = unread();
-  return { answer, read: (frame) => readFrame(answer, frame) };
+  let closed = false;
+  return {
+    answer,
+    read: (frame) => {
+      closed ||= frame.data.trim() === DONE;
+      readFrame(answer, frame);
+    },
+    // Usage comes after the reason to stop, which ends the answer.
+    get closed() {
+      return closed;
+    },
+  };
 }
 
 /** Reads a buffered answer: a completion, or an error by what it says or by its status. */

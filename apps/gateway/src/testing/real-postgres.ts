@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import pg from "pg";
+
+import { freePort } from "./ports.ts";
+import { startServer, stopServer } from "./real-server.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+import { until } from "./until.ts";
+
+/** A PostgreSQL of the tests' own. */
+export interface RealPostgres extends AsyncDisposable {
+  /** An empty database, a new one at each call. */
+  newDatabase(): Promise<string>;
+  /** Runs a statement as the superuser. */
+  run(statement: string): Promise<void>;
+  /** Kills the server; what was committed stays. */
+  stop(): Promise<void>;
+  /** Starts it again, on the same port. */
+  start(): Promise<void>;
+}
+
+const DEBIAN = "/usr/lib/postgresql";
+const binaries = existsSync(DEBIAN)
+  ? readdirSync(DEBIAN)
+      .toSorted((a, b) => Number(b) - Number(a))
+      .map((version) => join(DEBIAN, version, "bin"))
+      .find((directory) => existsSync(join(directory, "initdb")))
+  : undefined;
+
+/** Whether there is a PostgreSQL to start. */
+export const hasPostgres: boolean = binaries !== undefined;
+
+/** It does not run as root: then as the user that its package has made. */
+const AS_USER = process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+
+export async function startPostgres(): Promise<RealPostgres> {
+  if (binaries === undefined) throw new Error("there is no PostgreSQL to start");
+  const directory = temporaryDirectory();
+  const data = join(directory.path, "data");
+  chmodSync(directory.path, 0o777);
+  const [initdb = "", ...args] = [...AS_USER, join(binaries, "initdb"), "-D", data, "-U", "tests", "-A", "trust", "-N"];
+  const made = spawnSync(initdb, args, { encoding: "utf8", cwd: directory.path });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const port = await freePort();
+  const urlOf = (database: string): string => `postgres://tests@127.0.0.1:${port}/${database}`;
+  let server: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const options = ["-D", data, "-p", String(port), "-k", "", "-h", "127.0.0.1", "-c", "fsync=off"];
+    const [program = "", ...rest] = [...AS_USER, join(binaries, "postgres"), ...options];
+    server = startServer(program, rest, directory.path);
+    await until(
+      () =>
+        runAt(urlOf("postgres"), "SELECT 1").then(
+          () => true,
+          () => false,
+        ),
+      30_000,
+    );
+  };
+  const stop = async (): Promise<void> => {
+    // SIGQUIT: at once, without a checkpoint.
+    if (server !== undefined) await stopServer(server, "SIGQUIT");
+  };
+  await start();
+  let databases = 0;
+  return {
+    newDatabase: async () => {
+      const name = `d${(databases += 1)}`;
+      await runAt(urlOf("postgres"), `CREATE DATABASE ${name}`);
+      return urlOf(name);
+    },
+    run: (statement) => runAt(urlOf("postgres"), statement),
+    start,
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      directory[Symbol.dispose]();
+    },
+  };
+}
+
+async function runAt(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on("error", () => {});
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
