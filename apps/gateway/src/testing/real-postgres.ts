@@ -12,8 +12,8 @@ import { until } from "./until.ts";
 
 /** A PostgreSQL of the tests' own. */
 export interface RealPostgres extends AsyncDisposable {
-  /** An empty database, a new one at each call. */
-  newDatabase(): Promise<string>;
+  /** The address of a place where nothing is yet, a new one at each call: a schema, which is made sooner than a database. */
+  newPlace(): Promise<string>;
   /** Runs a statement as the superuser. */
   run(statement: string): Promise<void>;
   /** Kills the server; what was committed stays. */
@@ -45,7 +45,7 @@ export async function startPostgres(): Promise<RealPostgres> {
   const made = spawnSync(initdb, args, { encoding: "utf8", cwd: directory.path });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
-  const urlOf = (database: string): string => `postgres://tests@127.0.0.1:${port}/${database}`;
+  const url = `postgres://tests@127.0.0.1:${port}/postgres`;
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const options = ["-D", data, "-p", String(port), "-k", "", "-h", "127.0.0.1", "-c", "fsync=off"];
@@ -53,7 +53,7 @@ export async function startPostgres(): Promise<RealPostgres> {
     server = startServer(program, rest, directory.path);
     await until(
       () =>
-        runAt(urlOf("postgres"), "SELECT 1").then(
+        runAt(url, "SELECT 1").then(
           () => true,
           () => false,
         ),
@@ -65,14 +65,14 @@ export async function startPostgres(): Promise<RealPostgres> {
     if (server !== undefined) await stopServer(server, "SIGQUIT");
   };
   await start();
-  let databases = 0;
+  let places = 0;
   return {
-    newDatabase: async () => {
-      const name = `d${(databases += 1)}`;
-      await runAt(urlOf("postgres"), `CREATE DATABASE ${name}`);
-      return urlOf(name);
+    newPlace: async () => {
+      const schema = `place${(places += 1)}`;
+      await runAt(url, `CREATE SCHEMA ${schema}`);
+      return `${url}?options=-csearch_path%3D${schema}`;
     },
-    run: (statement) => runAt(urlOf("postgres"), statement),
+    run: (statement) => runAt(url, statement),
     start,
     stop,
     [Symbol.asyncDispose]: async () => {
