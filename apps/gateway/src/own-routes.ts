@@ -6,7 +6,15 @@ import { getRouterParam } from "h3";
 import type { H3Event, HTTPMethod } from "h3";
 import { FastResponse } from "srvx";
 
-import { changeToken, issueToken, listTokens, revokeById, revokeToken, showToken, tokenView } from "./admin/tokens.ts";
+import {
+  changeToken,
+  describeToken,
+  issueToken,
+  listTokens,
+  revokeById,
+  revokeToken,
+  showToken,
+} from "./admin/tokens.ts";
 import { authenticate, requireAdmin, requireObserver } from "./authenticate.ts";
 import { parseJsonObject, readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
@@ -83,7 +91,7 @@ async function answerModel(gateway: Gateway, event: H3Event, headers: IncomingHt
 }
 
 async function answerSelf(gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): Promise<object> {
-  return tokenView(await authenticate(gateway.tokens, headers, null));
+  return describeToken(gateway, await authenticate(gateway.tokens, headers, null));
 }
 
 function refuseWebsocket(_gateway: Gateway, _event: H3Event, headers: IncomingHttpHeaders): never {

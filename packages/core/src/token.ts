@@ -34,8 +34,8 @@ export interface TokenRequest {
   readonly account?: string | null;
   /** Default `["inference"]`. */
   readonly scopes?: readonly TokenScope[];
-  /** What it may use; default everything, without bound. */
-  readonly limits?: TokenLimits;
+  /** What it may use, a `null` as if it were not there; default everything, without bound. */
+  readonly limits?: NonNullable<TokenChange["limits"]>;
 }
 
 /** A token just issued: the only time that it is seen. */
@@ -54,7 +54,7 @@ export interface TokenChange {
   /** At least one; absent: as they were. */
   readonly scopes?: readonly TokenScope[];
   /** Those that are named take the place of what was, `null` removes; absent: as they were. */
-  readonly limits?: { readonly [Name in keyof TokenLimits]: TokenLimits[Name] | null };
+  readonly limits?: { readonly [Name in keyof TokenLimits]?: TokenLimits[Name] | null };
 }
 
 /** Where a registry gets time and ids from. */
@@ -134,7 +134,7 @@ export class TokenRegistry {
       issuedAtMs,
       expiresAtMs: issuedAtMs + Math.ceil(ttlHours * MS_PER_HOUR),
       revokedAtMs: null,
-      limits: checkedLimits(request.limits ?? {}),
+      limits: changedLimits({}, request.limits ?? {}),
     };
     const jwt = await new SignJWT({ label })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -292,6 +292,7 @@ function checkedLimits(limits: object): TokenLimits {
 }
 
 function changedLimits(limits: TokenLimits, change: NonNullable<TokenChange["limits"]>): TokenLimits {
-  const merged = Object.entries({ ...limits, ...change });
-  return checkedLimits(Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined)));
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  const merged = Object.entries({ ...limits, ...Object.fromEntries(named) });
+  return checkedLimits(Object.fromEntries(merged.filter(([, value]) => value !== null)));
 }

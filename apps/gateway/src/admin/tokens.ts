@@ -1,8 +1,9 @@
-import { GatewayError, TOKEN_LIMITS, TOKEN_SCOPES } from "@link-assistant/core";
-import type { TokenRecord } from "@link-assistant/core";
+import { GatewayError, TOKEN_LIMITS, TOKEN_SCOPES, countedLimits } from "@link-assistant/core";
+import type { LimitLeft, TokenRecord } from "@link-assistant/core";
 import { z } from "zod";
 
 import type { Gateway } from "../gateway.ts";
+import { limitFields, limitsOf, limitsView, usd } from "./limits.ts";
 
 const label = z.string().max(TOKEN_LIMITS.maxLabelChars);
 const account = z.string().max(64).nullable();
@@ -13,12 +14,14 @@ const issueSchema = z.strictObject({
   label: label.nullish(),
   account: account.optional(),
   scopes: scopes.optional(),
+  ...limitFields,
 });
 const revokeSchema = z.strictObject({ id: z.string().max(64) });
 const changeSchema = z.strictObject({
   label: label.optional(),
   account: account.optional(),
   scopes: scopes.optional(),
+  ...limitFields,
 });
 
 /** A token's record as the API gives it: times in Unix seconds, as the original did. */
@@ -32,6 +35,7 @@ export function tokenView(record: TokenRecord): object {
     expires_at: Math.floor(record.expiresAtMs / 1000),
     revoked: record.revokedAtMs !== null,
     revoked_at: record.revokedAtMs === null ? null : Math.floor(record.revokedAtMs / 1000),
+    limits: limitsView(record.limits),
   };
 }
 
@@ -47,6 +51,7 @@ export async function issueToken(gateway: Gateway, body: unknown): Promise<objec
       label: asked.label ?? "",
       account: asked.account ?? null,
       ...(asked.scopes === undefined ? {} : { scopes: asked.scopes }),
+      limits: limitsOf(asked),
     }),
   );
   gateway.metrics.recordTokenIssued();
@@ -57,6 +62,7 @@ export async function issueToken(gateway: Gateway, body: unknown): Promise<objec
     label: record.label,
     account: record.account,
     scopes: record.scopes,
+    limits: limitsView(record.limits),
     expires_at: new Date(record.expiresAtMs).toISOString(),
   };
 }
@@ -78,16 +84,44 @@ export async function revokeById(gateway: Gateway, id: string): Promise<object> 
   return { revoked: id };
 }
 
-/** `GET /api/tokens/{id}` */
-export function showToken(gateway: Gateway, id: string): object {
+/** `GET /api/tokens/{id}`: the record, what is left of its limits, and what it has used. */
+export async function showToken(gateway: Gateway, id: string): Promise<object> {
   const record = gateway.tokens.get(id);
   if (record === undefined) throw new GatewayError("token_not_found");
-  return tokenView(record);
+  const [view, spending] = await Promise.all([
+    describeToken(gateway, record),
+    stored(gateway, gateway.store.ledger.spending(id, 0)),
+  ]);
+  return {
+    ...view,
+    requests: spending.requests,
+    cost_usd: usd(spending.nanoUsd),
+    last_used_at: spending.lastUsedAtMs === null ? null : new Date(spending.lastUsedAtMs).toISOString(),
+  };
+}
+
+/** A token's record and what is left of its limits, as `GET /api/tokens/self` shows it to its holder. */
+export async function describeToken(gateway: Gateway, record: TokenRecord): Promise<object> {
+  const counted = countedLimits(record.limits, gateway.now());
+  const left = counted === undefined ? [] : await stored(gateway, gateway.shared.limits.left(record.id, counted));
+  return { ...tokenView(record), limits_left: left.map(leftView) };
+}
+
+function leftView({ limit, bound, used, resetsAtMs }: LimitLeft): object {
+  const inUnit = limit.startsWith("budget_usd") ? usd : (amount: number): number => amount;
+  return {
+    limit,
+    bound: inUnit(bound),
+    used: inUnit(used),
+    left: inUnit(Math.max(0, bound - used)),
+    resets_at: resetsAtMs === null ? null : new Date(resetsAtMs).toISOString(),
+  };
 }
 
 /** `PATCH /api/tokens/{id}` */
 export async function changeToken(gateway: Gateway, id: string, body: unknown): Promise<object> {
-  const { label, account, scopes } = parse(changeSchema, body);
+  const asked = parse(changeSchema, body);
+  const { label, account, scopes } = asked;
   checkAccount(gateway, account);
   const record = await stored(
     gateway,
@@ -95,6 +129,7 @@ export async function changeToken(gateway: Gateway, id: string, body: unknown): 
       ...(label === undefined ? {} : { label }),
       ...(account === undefined ? {} : { account }),
       ...(scopes === undefined ? {} : { scopes }),
+      limits: limitsOf(asked),
     }),
   );
   return tokenView(record);
@@ -106,7 +141,7 @@ async function stored<T>(gateway: Gateway, change: Promise<T>): Promise<T> {
     return await change;
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    gateway.log.error({ err: error }, "the store did not take a change of a router token");
+    gateway.log.error({ err: error }, "the store could not be used for a router token");
     throw new GatewayError("store_unavailable");
   }
 }
