@@ -20,7 +20,7 @@ export async function readiness(gateway: Gateway): Promise<{ ready: boolean; sto
 }
 
 /** The accounts as operators see them: no credential, no path. */
-export function accountsView(gateway: Gateway): { accounts: object[] } {
+export function accountsView(gateway: Gateway): { accounts: (object & { readonly name: string })[] } {
   const nowMs = gateway.now();
   const kinds = new Map(gateway.config.accounts.map((account) => [account.name, account.kind]));
   const pooled = gateway.pool.view(nowMs);

@@ -15,6 +15,8 @@ import {
   revokeToken,
   showToken,
 } from "./admin/tokens.ts";
+import { resetAccount, testAccount } from "./admin/accounts.ts";
+import { answerExchanges, answerSeries } from "./admin/usage.ts";
 import { authenticate, requireAdmin, requireObserver } from "./authenticate.ts";
 import { parseJsonObject, readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
@@ -35,6 +37,26 @@ export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, a
   ["GET", "/ready", answerReadiness],
   ["GET", "/metrics", answerMetrics],
   ["GET", "/v1/usage", async (gateway, _event, headers) => (await observed(gateway, headers)).metrics.usageSnapshot()],
+  [
+    "GET",
+    "/v1/usage/series",
+    async (gateway, event, headers) => answerSeries(await observed(gateway, headers), event.url.searchParams),
+  ],
+  [
+    "GET",
+    "/v1/usage/exchanges",
+    async (gateway, event, headers) => answerExchanges(await observed(gateway, headers), event.url.searchParams),
+  ],
+  [
+    "POST",
+    "/api/accounts/:id/reset",
+    (gateway, event, headers) => resetAccount(administered(gateway, headers), idOf(event)),
+  ],
+  [
+    "POST",
+    "/api/accounts/:id/test",
+    (gateway, event, headers) => testAccount(administered(gateway, headers), idOf(event)),
+  ],
   ["GET", "/v1/accounts", async (gateway, _event, headers) => accountsView(await observed(gateway, headers))],
   ["GET", "/v1/models", answerModels],
   ["GET", "/v1/models/:id", answerModel],

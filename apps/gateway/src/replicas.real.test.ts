@@ -129,7 +129,7 @@ describeWith("PostgreSQL and Redis", hasPostgres && hasRedis, () => {
     expect(count(all, 200) + count(all, 429)).toBe(200);
     expect(count(all, 429)).toBeGreaterThan(0);
     // What was reserved at once and not needed is there for later calls.
-    for (let status = 200; status === 200; ) ({ status } = await call(spread(all.length), token));
+    for (let status = 200; status === 200;) ({ status } = await call(spread(all.length), token));
     const { nanoUsd } = await ledgerOf(id);
     const most = (MAX_TOKENS + 40) * PRICE.input * 1000;
     expect(nanoUsd).toBeLessThan(5 * USD + most);

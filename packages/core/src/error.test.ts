@@ -36,6 +36,7 @@ const PINNED: Readonly<Record<FaultCode, readonly [status: number, retry: boolea
   thread_not_found: [404, false],
   thread_unsupported: [400, false],
   token_not_found: [404, false],
+  account_not_found: [404, false],
   account_unknown: [503, false],
   account_none: [503, false],
   accounts_cooling: [503, true],

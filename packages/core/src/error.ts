@@ -126,6 +126,11 @@ export const FAULTS = {
     retry: false,
     message: "There is no router token of this id. `GET /api/tokens/list` lists them.",
   },
+  account_not_found: {
+    status: 404,
+    retry: false,
+    message: "There is no account of this name. `GET /v1/accounts` lists them.",
+  },
   account_unknown: {
     status: 503,
     retry: false,
