@@ -133,7 +133,7 @@ function openGeneration(config: Config, env: Environment, lasting: Lasting): Gen
 }
 
 /** What replicas share: by Redis where there is one. Its driver is loaded for it only. */
-async function openShared(config: Config, env: Environment, { store }: Kept, log: Logger): Promise<SharedState> {
+export async function openShared(config: Config, env: Environment, { store }: Kept, log: Logger): Promise<SharedState> {
   const usedBefore = async (tokenId: string, sinceMs: number): Promise<{ requests: number; nanoUsd: number }> =>
     store.ledger.spending(tokenId, sinceMs);
   if (config.redisUrl === undefined) return createMemoryShared({ usedBefore, now: Date.now });

@@ -1,8 +1,11 @@
+import { join } from "node:path";
+
 import { parseConfig } from "@link-assistant/core";
 import { startSimulator } from "@link-assistant/testkit";
 import type { Simulator } from "@link-assistant/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { openSqliteStore } from "../stores/sqlite.ts";
 import { runCommand } from "../testing/command-line.ts";
 import type { Outcome } from "../testing/command-line.ts";
 import { freePort } from "../testing/ports.ts";
@@ -39,16 +42,16 @@ describe("list", () => {
     const { code, out } = await accounts([RIGHT, REFUSED], ["list"]);
     expect(code).toBe(0);
     expect(out.split("\n")).toEqual([
-      expect.stringMatching(/^NAME +UPSTREAM +KIND +PRIORITY$/),
-      expect.stringMatching(/^right +anthropic +api-key +2$/),
-      expect.stringMatching(/^refused +anthropic +bearer +0$/),
+      expect.stringMatching(/^NAME +UPSTREAM +KIND +PRIORITY +STATE$/),
+      expect.stringMatching(/^right +anthropic +api-key +2 +ready$/),
+      expect.stringMatching(/^refused +anthropic +bearer +0 +ready$/),
       "",
     ]);
     const asJson = await accounts([RIGHT, REFUSED], ["list", "--json"]);
     expect(JSON.parse(asJson.out)).toEqual({
       accounts: [
-        { name: "right", upstream: "anthropic", kind: "api-key", priority: 2 },
-        { name: "refused", upstream: "anthropic", kind: "bearer", priority: 0 },
+        { name: "right", upstream: "anthropic", kind: "api-key", priority: 2, weight: 1, rests: [] },
+        { name: "refused", upstream: "anthropic", kind: "bearer", priority: 0, weight: 1, rests: [] },
       ],
     });
     expect(out + asJson.out).not.toMatch(/sk-/);
@@ -129,5 +132,32 @@ describe("test", () => {
     });
     expect(await probeAccounts(config, {})).toMatchObject([{ ok: true }]);
     expect(simulator.requests.at(-1)?.headers).toMatchObject({ "x-api-key": KEY, "anthropic-beta": "beta-1" });
+  });
+});
+
+describe("reset", () => {
+  test("makes an account ready that rests in the store, and its models", async () => {
+    await accounts([RIGHT], ["list"]);
+    const path = join(directory.path, ".local", "share", "link-assistant-router", "router.sqlite");
+    const store = openSqliteStore({ path });
+    const state = { kind: "broken", untilMs: Date.now() + 60_000, reason: "billing", failures: 1 } as const;
+    for (const model of [null, "claude-opus-5-5"])
+      await store.accountStates.put({ account: "right", model, state, changedAtMs: Date.now() });
+    await store.close();
+
+    const { out } = await accounts([RIGHT], ["list"]);
+    expect(out).toMatch(/right +anthropic +api-key +2 +all models broken until .*; claude-opus-5-5 broken until /);
+    expect(await accounts([RIGHT], ["reset", "right"])).toMatchObject({
+      code: 0,
+      out: "The account right is ready.\n",
+    });
+    expect((await accounts([RIGHT], ["list"])).out).toMatch(/ready\n$/);
+  });
+
+  test("refuses a name that is none", async () => {
+    expect(await accounts([RIGHT], ["reset", "nobody"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("There is no account named nobody."),
+    });
   });
 });

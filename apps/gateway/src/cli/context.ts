@@ -9,6 +9,8 @@ export interface CommandContext {
   /** The files whose change may change the configuration. */
   readonly configFiles: readonly string[];
   log(verbose: boolean): Logger;
+  /** Writes the text as it is. */
+  write(text: string): void;
   /** Writes the value as JSON when `--json` was given, else the text. */
   print(value: unknown, text: () => string): void;
 }

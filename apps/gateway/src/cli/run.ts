@@ -16,6 +16,7 @@ import { serveCommand } from "./serve.ts";
 import { CommandError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 import { tokensCommand } from "./tokens.ts";
+import { usageCommand } from "./usage.ts";
 
 /** What the command line is run in. */
 export interface Surroundings {
@@ -62,10 +63,11 @@ function createProgram({ env, cwd, version, terminal }: Surroundings): Command {
       return configFiles(cwd, options().config);
     },
     log: createLog,
+    write: (text) => terminal.out(text),
     print: (value, text) => terminal.out(options().json === true ? `${JSON.stringify(value)}\n` : text()),
   };
   program.addCommand(serveCommand(context), { isDefault: true });
-  for (const command of [tokensCommand, accountsCommand, configCommand, doctorCommand])
+  for (const command of [tokensCommand, accountsCommand, usageCommand, configCommand, doctorCommand])
     program.addCommand(command(context));
   harden(program, terminal);
   return program;

@@ -80,6 +80,7 @@ describe("issue", () => {
       expires_at: Number(view["issued_at"]) + 1800,
       revoked: false,
       revoked_at: null,
+      limits: {},
     });
     expect(await verify(String(view["token"]))).toMatchObject({
       account: "anthropic",
@@ -101,6 +102,49 @@ describe("issue", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(message);
     expect(await json("list")).toEqual({ data: [] });
+  });
+});
+
+describe("limits", () => {
+  const GIVEN = [
+    ...["--requests-per-minute", "60", "--budget-per-day", "2.5", "--model", "claude-*", "gpt-5.5"],
+    ...["--surface", "openai_responses", "--address", "10.0.0.0/8"],
+  ];
+  const LIMITS = {
+    requests_per_minute: 60,
+    budget_usd_per_day: 2.5,
+    models: ["claude-*", "gpt-5.5"],
+    surfaces: ["openai_responses"],
+    addresses: ["10.0.0.0/8"],
+  };
+
+  test("are given with the token, shown, and changed one by one", async () => {
+    const { id, limits } = await json("issue", ...GIVEN);
+    expect(limits).toEqual(LIMITS);
+    const changed = await json(
+      "limit",
+      String(id),
+      "--requests-per-minute",
+      "none",
+      "--model",
+      "none",
+      "--concurrent",
+      "3",
+    );
+    const { requests_per_minute: _rate, models: _models, ...rest } = LIMITS;
+    expect(changed["limits"]).toEqual({ ...rest, concurrent: 3 });
+    expect((await tokens("show", String(id))).out).toMatch(/budget_usd_per_day +2\.5/);
+  });
+
+  test.each([
+    [["--requests-per-minute", "0.5"], "It must be a whole number above 0."],
+    [["--budget-total", "none"], "It must be a number above 0."],
+    [["--surface", "chat"], "Allowed choices are anthropic_messages"],
+    [["--address", "10.0.0.0/64"], "`limits.addresses.0`"],
+  ])("refuse %j", async (args, message) => {
+    const { code, err } = await tokens("issue", ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 });
 

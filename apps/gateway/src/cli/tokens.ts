@@ -4,11 +4,14 @@ import { TOKEN_LIMITS, TOKEN_SCOPES } from "@link-assistant/core";
 import type { Config, TokenRecord, TokenRegistry } from "@link-assistant/core";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
+import { limitsView } from "../admin/limits.ts";
 import { tokenView } from "../admin/tokens.ts";
 import { TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
 import { errorCode } from "../error-code.ts";
 import { openKept, openTokens } from "../kept.ts";
 import type { CommandContext } from "./context.ts";
+import { limitsOfFlags, withLimitOptions } from "./limit-options.ts";
+import type { LimitFlags } from "./limit-options.ts";
 import { CommandError, table } from "./terminal.ts";
 
 const MAX_IMPORT_BYTES = 67_108_864;
@@ -17,8 +20,7 @@ const MAX_IMPORT_BYTES = 67_108_864;
 export function tokensCommand(context: CommandContext): Command {
   const tokens = new Command("tokens").description("issue, list and revoke router tokens");
   const idArgument = new Argument("<id>", "the token's id");
-  tokens
-    .command("issue")
+  withLimitOptions(tokens.command("issue"))
     .description("issue a router token; it is shown once")
     .option("--ttl-hours <hours>", "hours until it expires", hours, TOKEN_LIMITS.defaultTtlHours)
     .option("--label <text>", "a name for people", "")
@@ -34,6 +36,12 @@ export function tokensCommand(context: CommandContext): Command {
     .description("show one router token's record")
     .addArgument(idArgument)
     .action((id: string) => change(context, (registry) => known(registry, id)));
+  withLimitOptions(tokens.command("limit"), true)
+    .description("change a router token's limits; those that are not named stay")
+    .addArgument(idArgument)
+    .action((id: string, options) =>
+      change(context, (registry) => registry.change(id, { limits: limitsOfFlags(options) })),
+    );
   tokens
     .command("revoke")
     .description("revoke a router token for good")
@@ -52,7 +60,7 @@ export function tokensCommand(context: CommandContext): Command {
   return tokens;
 }
 
-interface IssueOptions {
+interface IssueOptions extends LimitFlags {
   readonly ttlHours: number;
   readonly label: string;
   readonly account?: string;
@@ -69,6 +77,7 @@ async function issue(context: CommandContext, options: IssueOptions): Promise<vo
       label: options.label,
       account: options.account ?? null,
       scopes: options.scope,
+      limits: limitsOfFlags(options),
     });
     context.print(
       { token, ...tokenView(record) },
@@ -116,6 +125,7 @@ async function change(
           ["expires", iso(record.expiresAtMs)],
           ["account", record.account ?? "any"],
           ["scopes", record.scopes.join(",")],
+          ...Object.entries(limitsView(record.limits)).map(([name, value]) => [name, String(value)]),
         ],
       ),
     );
