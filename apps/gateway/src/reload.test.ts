@@ -98,6 +98,7 @@ describe("a configuration file that changes", () => {
     await router.url();
     router.child.kill("SIGHUP");
     await logs(router, "is in force");
+    expect(router.child.exitCode).toBeNull();
   });
 });
 

@@ -314,7 +314,7 @@ describe("laws of any answer", () => {
   test("it is one of the kinds, with what follows from it and with the time to wait as given", () => {
     fc.assert(
       fc.property(anyAnswer, (answer) => {
-        const { kind, blame, elsewhere, rest, scope, ...time } = classify(answer);
+        const { kind, blame, elsewhere, rest, scope: _scope, ...time } = classify(answer);
         expect(KINDS).toContain(kind);
         expect([blame, elsewhere, rest]).toEqual(CONSEQUENCES[kind]);
         expect(time).toStrictEqual("retryAfterMs" in answer ? { retryAfterMs: answer.retryAfterMs } : {});

@@ -106,10 +106,10 @@ describe("issue", () => {
 });
 
 describe("limits", () => {
-  const GIVEN = [
-    ...["--requests-per-minute", "60", "--budget-per-day", "2.5", "--model", "claude-*", "gpt-5.5"],
-    ...["--surface", "openai_responses", "--address", "10.0.0.0/8"],
-  ];
+  const GIVEN =
+    "--requests-per-minute 60 --budget-per-day 2.5 --model claude-* gpt-5.5 --surface openai_responses --address 10.0.0.0/8".split(
+      " ",
+    );
   const LIMITS = {
     requests_per_minute: 60,
     budget_usd_per_day: 2.5,

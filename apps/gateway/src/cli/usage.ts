@@ -112,17 +112,6 @@ function sumsTable(rows: readonly SeriesRow[], by: UsageOptions["by"], labels: R
     if (by === "day") return new Date(row.atMs).toISOString().slice(0, 10);
     return by === "token" ? (labels.get(row.group ?? "") ?? row.group ?? "–") : (row.group ?? "–");
   };
-  const cells = (name: string, row: SeriesRow): string[] => [
-    name,
-    count(row.requests),
-    count(row.errors),
-    count(row.inputTokens),
-    count(row.cacheReadTokens),
-    count(row.cacheWriteTokens),
-    count(row.outputTokens),
-    `$${(row.costNanoUsd / NANO_USD).toFixed(4)}`,
-    count(row.unpriced),
-  ];
   const head = [
     (by ?? "all").toUpperCase(),
     "REQUESTS",
@@ -136,6 +125,20 @@ function sumsTable(rows: readonly SeriesRow[], by: UsageOptions["by"], labels: R
   ];
   const body = by === undefined ? [] : rows.map((row) => cells(nameOf(row), row));
   return table(head, [...body, ...total.map((row) => cells("total", row))]);
+}
+
+function cells(name: string, row: SeriesRow): string[] {
+  return [
+    name,
+    count(row.requests),
+    count(row.errors),
+    count(row.inputTokens),
+    count(row.cacheReadTokens),
+    count(row.cacheWriteTokens),
+    count(row.outputTokens),
+    `$${(row.costNanoUsd / NANO_USD).toFixed(4)}`,
+    count(row.unpriced),
+  ];
 }
 
 interface ExchangeOptions extends Span {

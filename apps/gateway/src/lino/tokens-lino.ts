@@ -1,5 +1,5 @@
 import { TOKEN_LIMITS } from "@link-assistant/core";
-import type { TokenRecord, TokenScope } from "@link-assistant/core";
+import type { TokenLimits, TokenRecord, TokenScope } from "@link-assistant/core";
 
 import { parseRecord } from "./lino-record.ts";
 import type { Fail, Word } from "./lino-record.ts";
@@ -111,16 +111,21 @@ function parseToken(line: string, fail: Fail): TokenRecord {
 
   const issuedAtMs = required("issued_at", timeMs);
   const expiresAtMs = required("expires_at", timeMs);
-  const max = optional("max_requests", count);
-  const requestsLeft = max === undefined ? undefined : max - (optional("used_requests", count) ?? 0);
+  const limits = limitsOf(optional("max_requests", count), optional("used_requests", count));
   return {
     id: id.text,
     label: required("label", text),
     account: optional("account", text) ?? null,
     scopes: optional("scope", scopes) ?? ["inference"],
     issuedAtMs,
-    expiresAtMs: requestsLeft !== undefined && requestsLeft < 1 ? issuedAtMs : expiresAtMs,
+    expiresAtMs: limits === "used up" ? issuedAtMs : expiresAtMs,
     revokedAtMs: required("revoked", flag) ? issuedAtMs : null,
-    limits: requestsLeft === undefined || requestsLeft < 1 ? {} : { requestsTotal: requestsLeft },
+    limits: limits === "used up" ? {} : limits,
   };
+}
+
+/** The requests that a token has left. */
+function limitsOf(max: number | undefined, used = 0): TokenLimits | "used up" {
+  if (max === undefined) return {};
+  return max > used ? { requestsTotal: max - used } : "used up";
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 
 import type { ModelPrice, PriceQuery, TokenPrice } from "@link-assistant/core";
-import { TieredPrices, calcPrice } from "@pydantic/genai-prices";
+import { calcPrice } from "@pydantic/genai-prices";
+import type { TieredPrices } from "@pydantic/genai-prices";
 import { z } from "zod";
 
 const PACKAGE = "@pydantic/genai-prices";

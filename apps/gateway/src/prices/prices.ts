@@ -1,5 +1,5 @@
 import { costOf, modelMatches, mostOf } from "@link-assistant/core";
-import type { Config, ModelPrice, PriceQuery, Prices } from "@link-assistant/core";
+import type { Config, ModelPrice, PriceQuery, Prices, TokenPrice } from "@link-assistant/core";
 
 import { CATALOGUE_VERSION, findPrice } from "./catalogue.ts";
 import type { FoundPrice } from "./catalogue.ts";
@@ -41,13 +41,15 @@ export function openPrices(overrides: Config["prices"]): Prices {
 }
 
 function priceOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Config["prices"][string]): ModelPrice {
-  const each = (usdPerMillion: number | undefined): { usdPerMillion: number } | undefined =>
-    usdPerMillion === undefined ? undefined : { usdPerMillion };
   return {
     input: { usdPerMillion: input },
     output: { usdPerMillion: output },
-    cacheRead: each(cacheRead),
-    cacheWrite5m: each(cacheWrite5m),
-    cacheWrite1h: each(cacheWrite1h),
+    cacheRead: flat(cacheRead),
+    cacheWrite5m: flat(cacheWrite5m),
+    cacheWrite1h: flat(cacheWrite1h),
   };
+}
+
+function flat(usdPerMillion: number | undefined): TokenPrice | undefined {
+  return usdPerMillion === undefined ? undefined : { usdPerMillion };
 }

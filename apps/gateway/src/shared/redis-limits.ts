@@ -154,11 +154,11 @@ export class RedisLimits implements LimitStore {
     const args = [leaseId, leaseMs, concurrent, ...perAllowance].map(String);
     const keys = this.#keys(tokenId, allowances);
     const answer = await redis.ask((client) => client.eval(ADMIT, { keys, arguments: args }));
-    const [verdict, number] = Array.isArray(answer) ? [String(answer[0]), Number(answer[1]) - 1] : ["", -1];
+    const [verdict, number] = verdictOf(answer);
     if (verdict === "ok") return undefined;
     if (verdict === "concurrent") return tooMany();
     const allowance = allowances[number];
-    if (allowance === undefined) throw new TypeError(`an answer that was not expected: ${String(answer)}`);
+    if (allowance === undefined) throw new TypeError(`an answer that was not expected: ${verdict} ${number}`);
     if (verdict === "used") return usedUp(allowance, nowMs);
     const used = await usedBefore(tokenId, allowance.sinceMs);
     const seed = allowance.unit === "requests" ? used.requests : used.nanoUsd;
@@ -223,6 +223,12 @@ export class RedisLimits implements LimitStore {
 
 function keptMs({ untilMs }: Allowance, nowMs: number): number {
   return untilMs === null ? LIFE_KEPT_MS : Math.max(0, untilMs - nowMs) + KEPT_AFTER_MS;
+}
+
+/** What the script for admissions says, and of which allowance. */
+function verdictOf(answer: unknown): readonly [verdict: string, index: number] {
+  const [verdict, number]: unknown[] = Array.isArray(answer) ? answer : [];
+  return [typeof verdict === "string" ? verdict : "", Number(number) - 1];
 }
 
 function numbersOf(answer: unknown): number[] {

@@ -10,6 +10,7 @@ import type {
   Store,
   TokenRecord,
   TokenStore,
+  Usage,
 } from "@link-assistant/core";
 
 import { pageOf, repriced } from "./ledger-pages.ts";
@@ -178,18 +179,22 @@ const NOTHING: Omit<SeriesRow, "atMs" | "group"> = {
   bytesReceived: 0,
 };
 
+const NO_TOKENS = {
+  input: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  cacheWrite: 0,
+  output: 0,
+  reasoning: 0,
+} satisfies Required<Usage>;
+
 function added(row: SeriesRow, entry: LedgerEntry): SeriesRow {
-  const { usage } = entry;
-  const {
-    input = 0,
-    cacheRead = 0,
-    cacheWrite5m = 0,
-    cacheWrite1h = 0,
-    cacheWrite = 0,
-    output = 0,
-    reasoning = 0,
-  } = usage;
-  const hasUsage = usage.input !== undefined || usage.cacheRead !== undefined || usage.output !== undefined;
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite, output, reasoning } = {
+    ...NO_TOKENS,
+    ...entry.usage,
+  };
+  const hasUsage = [entry.usage.input, entry.usage.cacheRead, entry.usage.output].some((part) => part !== undefined);
   return {
     ...row,
     requests: row.requests + 1,

@@ -1,4 +1,5 @@
-import pg from "pg";
+import { Client, Pool } from "pg";
+import type { PoolConfig, QueryResult } from "pg";
 
 import type { Row } from "./parse-row.ts";
 import { StoreError, messageOf } from "./store-error.ts";
@@ -13,8 +14,8 @@ const MAX_CONNECTIONS = 8;
 export class PostgresDatabase {
   /** The database for people: its host and name, without user and password. */
   readonly place: string;
-  readonly #config: pg.PoolConfig;
-  readonly #pool: pg.Pool;
+  readonly #config: PoolConfig;
+  readonly #pool: Pool;
 
   constructor(url: string, onError: (message: string) => void) {
     this.place = placeOf(url);
@@ -29,7 +30,7 @@ export class PostgresDatabase {
       keepAlive: true,
       max: MAX_CONNECTIONS,
     };
-    this.#pool = new pg.Pool(this.#config);
+    this.#pool = new Pool(this.#config);
     // A connection that is lost while nobody uses it: the next one who asks gets another.
     this.#pool.on("error", (error) => onError(`A connection to ${this.place} was lost: ${messageOf(error)}`));
   }
@@ -41,7 +42,7 @@ export class PostgresDatabase {
 
   /** Work in one transaction, which is rolled back when it throws. Throws a `StoreError`. */
   async transaction<T>(
-    work: (query: (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Row>>) => Promise<T>,
+    work: (query: (text: string, values?: readonly unknown[]) => Promise<QueryResult<Row>>) => Promise<T>,
   ): Promise<T> {
     return this.#checked(async () => {
       const client = await this.#pool.connect();
@@ -65,8 +66,8 @@ export class PostgresDatabase {
   }
 
   /** A connection of its own, to listen on. */
-  newClient(): pg.Client {
-    return new pg.Client(this.#config);
+  newClient(): Client {
+    return new Client(this.#config);
   }
 
   async close(): Promise<void> {

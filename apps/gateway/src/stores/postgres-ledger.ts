@@ -41,18 +41,19 @@ const DAYS_AHEAD = 2;
 /** Any number that no other program locks: one process at a time drops old rows. */
 const DROP_LOCK = 7_283_645_120_994;
 
+// prettier-ignore
+const BIGINTS = [
+  "endedAtMs", "startedAtMs", "attempts", "costNanoUsd", "bytesSent", "bytesReceived",
+  "input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "cacheWrite", "output", "reasoning",
+];
+
 /** The types of columns that are not `text`. */
 const TYPES: Readonly<Record<string, string>> = {
   durationMs: "double precision",
   firstByteMs: "double precision",
   status: "integer",
   stream: "smallint",
-  ...Object.fromEntries(
-    [
-      ...["endedAtMs", "startedAtMs", "attempts", "costNanoUsd", "bytesSent", "bytesReceived"],
-      ...["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "cacheWrite", "output", "reasoning"],
-    ].map((column) => [column, "bigint"]),
-  ),
+  ...Object.fromEntries(BIGINTS.map((column) => [column, "bigint"])),
 };
 
 /** Takes a column of each row as one array, however many rows there are. */

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Client } from "pg";
 import { z } from "zod";
 
 import { onceAMinute } from "./once-a-minute.ts";
@@ -38,7 +38,7 @@ export class PostgresWatch<Record> {
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #timer: NodeJS.Timeout | undefined;
-  #client: pg.Client | undefined;
+  #client: Client | undefined;
   #closed = false;
 
   constructor(options: WatchOptions<Record>) {

@@ -1,6 +1,6 @@
 import type { Store } from "@link-assistant/core";
 import { ledgerEntry, storeContract, tokenRecord } from "@link-assistant/testkit/contracts";
-import pg from "pg";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { hasPostgres, startPostgres } from "../testing/real-postgres.ts";
@@ -65,6 +65,7 @@ describeWith("PostgreSQL", hasPostgres, () => {
       );
       await there.tokens.put(tokenRecord({ label: "found" }));
       await until(() => seen.includes("found"), 1000);
+      expect(seen).toEqual(["told", "found"]);
     });
 
     test("write the same entry once between them", async () => {
@@ -103,7 +104,7 @@ describeWith("PostgreSQL", hasPostgres, () => {
   describe("partitions", () => {
     const DAY_MS = 86_400_000;
     const partitions = async (): Promise<string[]> => {
-      const client = new pg.Client({ connectionString: url });
+      const client = new Client({ connectionString: url });
       await client.connect();
       const { rows } = await client.query(
         "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'ledger'::regclass ORDER BY 1",

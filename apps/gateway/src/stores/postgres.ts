@@ -1,5 +1,5 @@
 import type { Store } from "@link-assistant/core";
-import pg from "pg";
+import { types } from "pg";
 
 import { PostgresDatabase } from "./postgres-database.ts";
 import { PostgresLedger } from "./postgres-ledger.ts";
@@ -52,4 +52,4 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 // Counts, times and sums fit into a number.
-for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number);
+for (const type of [types.builtins.INT8, types.builtins.NUMERIC]) types.setTypeParser(type, Number);

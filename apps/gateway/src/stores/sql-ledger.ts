@@ -1,4 +1,3 @@
-import { SERIES_GROUPS } from "@link-assistant/core";
 import type { ExchangeQuery, SeriesGroup, SeriesQuery, SeriesRow } from "@link-assistant/core";
 
 /** A statement and what its parameters `$1`, `$2`, … stand for; SQLite and PostgreSQL both take it. */
@@ -74,11 +73,6 @@ export function checkSeries(fromMs: number, toMs: number, stepMs: number): void 
   if (toMs < fromMs) throw new RangeError("to: expected a time that is not before `from`");
   const steps = Math.ceil((toMs - fromMs) / stepMs);
   if (steps > MAX_STEPS) throw new RangeError(`step: at most ${MAX_STEPS} fit between from and to, but ${steps} would`);
-}
-
-/** Whether a text names something that a series can be divided by. */
-export function isSeriesGroup(text: string): text is SeriesGroup {
-  return SERIES_GROUPS.some((group) => group === text);
 }
 
 /** A page of entries and one more, if there is one, so that it is known whether another page follows. */

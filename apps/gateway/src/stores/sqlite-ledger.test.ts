@@ -53,7 +53,7 @@ it("reports what a last write could not keep", async () => {
 
 it("does not let one impossible entry hold up the others", async () => {
   const [before, broken, after] = [ledgerEntry(), ledgerEntry({ durationMs: Number.NaN }), ledgerEntry()];
-  for (const entry of [before, broken, after]) store.ledger.append(entry);
+  for (const entry of [before, broken, after]) void store.ledger.append(entry);
   await store.ledger.flush();
   expect(await newest(store)).toStrictEqual([after, before]);
   expect(errors).toEqual([expect.stringContaining(`${broken.id} was refused`)]);

@@ -128,16 +128,14 @@ export class SqliteLedger implements Ledger {
       "SELECT endedAtMs FROM ledger WHERE endedAtMs < ? ORDER BY endedAtMs LIMIT 1 OFFSET ?",
     );
     let dropped = 0;
-    for (let isDone = false; !isDone; await setImmediate()) {
-      dropped += withStoreErrors(this.#path, () => {
-        // Rows of one millisecond go together.
-        const found = edge.get(timeMs, DROPPED_AT_ONCE)?.["endedAtMs"];
-        isDone = typeof found !== "number";
-        const untilMs = typeof found === "number" ? Math.min(found + 1, timeMs) : timeMs;
-        return this.#drop(untilMs);
-      });
+    for (;;) {
+      // Rows of one millisecond go together.
+      const found = withStoreErrors(this.#path, () => edge.get(timeMs, DROPPED_AT_ONCE)?.["endedAtMs"]);
+      const untilMs = typeof found === "number" ? Math.min(found + 1, timeMs) : timeMs;
+      dropped += withStoreErrors(this.#path, () => this.#drop(untilMs));
+      if (typeof found !== "number") return dropped;
+      await setImmediate();
     }
-    return dropped;
   }
 
   /** Writes what waits; what cannot be written is reported and lost. */

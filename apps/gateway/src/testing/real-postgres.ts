@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import pg from "pg";
+import { Client } from "pg";
 
 import { freePort } from "./ports.ts";
 import { startServer, stopServer } from "./real-server.ts";
@@ -36,12 +36,17 @@ export const hasPostgres: boolean = binaries !== undefined;
 /** It does not run as root: then as the user that its package has made. */
 const AS_USER = process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
 
+function command(program: string, ...args: readonly string[]): [string, ...string[]] {
+  const [first, ...more] = AS_USER;
+  return first === undefined ? [program, ...args] : [first, ...more, program, ...args];
+}
+
 export async function startPostgres(): Promise<RealPostgres> {
   if (binaries === undefined) throw new Error("there is no PostgreSQL to start");
   const directory = temporaryDirectory();
   const data = join(directory.path, "data");
   chmodSync(directory.path, 0o777);
-  const [initdb = "", ...args] = [...AS_USER, join(binaries, "initdb"), "-D", data, "-U", "tests", "-A", "trust", "-N"];
+  const [initdb, ...args] = command(join(binaries, "initdb"), "-D", data, "-U", "tests", "-A", "trust", "-N");
   const made = spawnSync(initdb, args, { encoding: "utf8", cwd: directory.path });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
@@ -49,7 +54,7 @@ export async function startPostgres(): Promise<RealPostgres> {
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const options = ["-D", data, "-p", String(port), "-k", "", "-h", "127.0.0.1", "-c", "fsync=off"];
-    const [program = "", ...rest] = [...AS_USER, join(binaries, "postgres"), ...options];
+    const [program, ...rest] = command(join(binaries, "postgres"), ...options);
     server = startServer(program, rest, directory.path);
     await until(
       () =>
@@ -83,7 +88,7 @@ export async function startPostgres(): Promise<RealPostgres> {
 }
 
 async function runAt(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   client.on("error", () => {});
   await client.connect();
   await client.query(statement);

@@ -7,7 +7,8 @@ import { describe } from "vitest";
 /** Whether a test that needs this program may be skipped: not where real servers are required. */
 export function describeWith(program: string, isThere: boolean, declare: () => void): void {
   const isSkipped = !isThere && process.env["REQUIRE_REAL_SERVERS"] === undefined;
-  describe.skipIf(isSkipped)(`with a real ${program}${isSkipped ? " (skipped: it is not installed)" : ""}`, declare);
+  const title = `with a real ${program}${isSkipped ? " (skipped: it is not installed)" : ""}`;
+  describe.skipIf(isSkipped)(title, () => declare());
 }
 
 /** Whether a program can be run. */

@@ -13,20 +13,16 @@ export type Parts = (name: string) => string | undefined;
 
 const DEFAULT_SPAN_MS = 86_400_000;
 /** Steps that people think in; the first that makes few enough of them is taken. */
-const STEPS_MS = [
-  ...[1000, 5000, 15_000, 60_000, 300_000, 900_000],
-  ...[3_600_000, 14_400_000, 86_400_000, 604_800_000, 2_592_000_000],
-];
+const STEPS_MS = "1 5 15 60 300 900 3600 14400 86400 604800 2592000"
+  .split(" ")
+  .map((seconds) => Number(seconds) * 1000);
 const USUAL_STEPS = 120;
 const DEFAULT_LIMIT = 100;
 
 /** Which parts a question for a series has. */
-export const SERIES_PARTS = ["from", "to", "step", "group", "format"] as const;
+export const SERIES_PARTS = "from to step group format".split(" ");
 /** Which parts a question for exchanges has. */
-export const EXCHANGE_PARTS = [
-  ...["from", "to", "token", "account", "model", "surface", "status", "end"],
-  ...["limit", "cursor", "format"],
-] as const;
+export const EXCHANGE_PARTS = "from to token account model surface status end limit cursor format".split(" ");
 
 /** Reads a question for a series: by default of the last 24 hours, in steps of which at most 120 fit. Throws a `QueryError`. */
 export function seriesQuery(part: Parts, nowMs: number): SeriesQuery {

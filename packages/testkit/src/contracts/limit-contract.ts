@@ -205,23 +205,24 @@ function describeAll(open: OpenLimits): void {
         const tokenId = `law-${(run += 1)}`;
         const limits = { budgetUsdTotal: 2, concurrent: 4 };
         const running: Demand[] = [];
+        const verdicts: [string, string][] = [];
         let used = 0;
         for (const each of steps) {
-          const reserved = running.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
           if (each.does === "admit") {
-            const demand = demandOf(limits, { tokenId, nanoUsd: each.nanoUsd });
-            const admission = await store.admit(demand);
+            const reserved = running.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
             const isOpen = used + reserved < 2 * USD && running.length < 4;
-            expect(admission.kind).toBe(isOpen ? "admitted" : "refused");
+            const demand = demandOf(limits, { tokenId, nanoUsd: each.nanoUsd });
+            verdicts.push([(await store.admit(demand)).kind, isOpen ? "admitted" : "refused"]);
             if (isOpen) running.push(demand);
-          } else {
-            const demand = running.shift();
-            if (demand === undefined) continue;
-            const cost = Math.floor(demand.nanoUsd * each.share);
-            await store.settle(demand, { nanoUsd: cost, requests: 1 });
-            used += cost;
+            continue;
           }
+          const demand = running.shift();
+          if (demand === undefined) continue;
+          const cost = Math.floor(demand.nanoUsd * each.share);
+          await store.settle(demand, { nanoUsd: cost, requests: 1 });
+          used += cost;
         }
+        expect(verdicts.map(([is]) => is)).toEqual(verdicts.map(([, expected]) => expected));
         expect(used).toBeLessThanOrEqual(3 * USD);
         for (const demand of running) await store.settle(demand, { nanoUsd: 0, requests: 1 });
       }),
