@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { hasRedis, startRedis } from "../testing/real-redis.ts";
 import type { RealRedis } from "../testing/real-redis.ts";
-import { describeWith } from "../testing/real-server.ts";
+import { mustSkip } from "../testing/real-server.ts";
 import { until } from "../testing/until.ts";
 import { openRedisShared } from "./redis.ts";
 import type { RedisSharedOptions } from "./redis.ts";
 
-describeWith("redis-server", hasRedis, () => {
+describe.skipIf(mustSkip(hasRedis))("a real Redis (skipped where redis-server is not installed)", () => {
   let redis: RealRedis;
   beforeAll(async () => {
     redis = await startRedis();

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { hasPostgres, startPostgres } from "../testing/real-postgres.ts";
 import type { RealPostgres } from "../testing/real-postgres.ts";
-import { describeWith } from "../testing/real-server.ts";
+import { mustSkip } from "../testing/real-server.ts";
 import { until } from "../testing/until.ts";
 import { openPostgresStore } from "./postgres.ts";
 
-describeWith("PostgreSQL", hasPostgres, () => {
+describe.skipIf(mustSkip(hasPostgres))("a real PostgreSQL (skipped where it is not installed)", () => {
   let server: RealPostgres;
   beforeAll(async () => {
     server = await startPostgres();

@@ -2,13 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-import { describe } from "vitest";
-
-/** Whether a test that needs this program may be skipped: not where real servers are required. */
-export function describeWith(program: string, isThere: boolean, declare: () => void): void {
-  const isSkipped = !isThere && process.env["REQUIRE_REAL_SERVERS"] === undefined;
-  const title = `with a real ${program}${isSkipped ? " (skipped: it is not installed)" : ""}`;
-  describe.skipIf(isSkipped)(title, () => declare());
+/** Whether tests that need a program are skipped: where it is not installed, unless real servers are required. */
+export function mustSkip(isThere: boolean): boolean {
+  return !isThere && process.env["REQUIRE_REAL_SERVERS"] === undefined;
 }
 
 /** Whether a program can be run. */
