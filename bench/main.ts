@@ -3,10 +3,12 @@ import { parseArgs } from "node:util";
 import { compare, comparisonText } from "./compare.ts";
 import { shareCores } from "./cores.ts";
 import type { Cores } from "./cores.ts";
+import { ledgerText, measureLedger } from "./ledger.ts";
 import type { Extent } from "./measure.ts";
 import { profile, profileText } from "./profile.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
+import { measureSoak, soakText } from "./soak.ts";
 import { measureStreams, streamsText } from "./streams.ts";
 import { benchTranslation } from "./translation.ts";
 
@@ -14,17 +16,29 @@ const USAGE = `pnpm bench [--scenario <name>] [--quick] [--json]   what the gate
 pnpm bench --profile [--scenario <name>] [--quick]  which functions of the gateway it goes to
 pnpm bench streams [--count <number>]               how much memory many open streams take
 pnpm bench translate [--quick]                      what it costs to translate between dialects
+pnpm bench ledger [--count <number>]                how fast rows of the ledger are kept, and added up
+pnpm bench soak [--count <number>]                  whether memory stays as it is over many exchanges
 
   --scenario  one of ${SCENARIOS.map(({ name }) => name).join(", ")}; all of them when absent
   --quick     few requests: shows that everything runs, and no more
-  --count     streams that are open at once, 1 to 9000; default 1000, with --quick 20
+  --count     streams that are open at once, 1 to 9000, default 1000, with --quick 20; rows, default 100,000; exchanges, default a
+              million; with --quick 2,000 of either
   --json      one JSON document instead of tables
 `;
 
 const FULL: Extent = { rounds: 40, share: 1, connections: 32 };
 const QUICK: Extent = { rounds: 2, share: 0.2, connections: 8 };
 
-const MODES = ["compare", "streams", "translate"] as const;
+const MODES = ["compare", "streams", "translate", "ledger", "soak"] as const;
+
+/** How many of what a mode counts, as a rule and with `--quick`, and the most. */
+const COUNTS: Readonly<Record<(typeof MODES)[number], readonly [usual: number, quick: number, most: number]>> = {
+  compare: [1, 1, 1],
+  streams: [1000, 20, 9000],
+  translate: [1, 1, 1],
+  ledger: [100_000, 2000, 10_000_000],
+  soak: [1_000_000, 2000, 100_000_000],
+};
 
 interface Options {
   readonly mode: (typeof MODES)[number];
@@ -52,9 +66,11 @@ function readOptions(): Options | undefined {
     const [word = "compare", ...more] = positionals;
     const mode = MODES.find((each) => each === word);
     const scenarios = SCENARIOS.filter(({ name }) => scenario === undefined || name === scenario);
-    const count = Number(values.count ?? (quick ? 20 : 1000));
-    const sensible = scenarios.length > 0 && Number.isInteger(count) && count >= 1 && count <= 9000;
-    if (!sensible || more.length > 0 || mode === undefined) return undefined;
+    if (mode === undefined) return undefined;
+    const [usual, few, most] = COUNTS[mode];
+    const count = Number(values.count ?? (quick ? few : usual));
+    const sensible = scenarios.length > 0 && Number.isInteger(count) && count >= 1 && count <= most;
+    if (!sensible || more.length > 0) return undefined;
     return { mode, scenarios, quick, json, profile, count };
   } catch {
     return undefined;
@@ -66,6 +82,14 @@ async function run(options: Options, cores: Cores | undefined): Promise<{ value:
   if (options.mode === "streams") {
     const figures = await measureStreams(options.count, cores);
     return { value: figures, text: streamsText(figures) };
+  }
+  if (options.mode === "ledger") {
+    const figures = await measureLedger(options.count);
+    return { value: figures, text: ledgerText(figures) };
+  }
+  if (options.mode === "soak") {
+    const figures = await measureSoak(options.count, cores);
+    return { value: figures, text: soakText(figures) };
   }
   if (options.profile) {
     const profiles = await profile(options.scenarios, extent, cores);
