@@ -107,17 +107,19 @@ function ratesOf({ requestsPerMinute, tokensPerMinute }: TokenLimits): Rate[] {
 }
 
 function allowancesOf(limits: TokenLimits, nowMs: number): Allowance[] {
+  const { requestsTotal, budgetUsdPerDay, budgetUsdPerMonth, budgetUsdTotal } = limits;
   const allowances: Allowance[] = [];
-  const money = (limit: LimitName, usdBound: number | undefined, window: Window): void => {
-    if (usdBound !== undefined)
-      allowances.push({ limit, ...window, bound: Math.round(usdBound * NANO_USD), unit: "nano_usd" });
-  };
-  if (limits.requestsTotal !== undefined)
-    allowances.push({ limit: "requests_total", ...LIFE, bound: limits.requestsTotal, unit: "requests" });
-  money("budget_usd_per_day", limits.budgetUsdPerDay, dayOf(nowMs));
-  money("budget_usd_per_month", limits.budgetUsdPerMonth, monthOf(nowMs));
-  money("budget_usd_total", limits.budgetUsdTotal, LIFE);
+  if (requestsTotal !== undefined)
+    allowances.push({ limit: "requests_total", ...LIFE, bound: requestsTotal, unit: "requests" });
+  if (budgetUsdPerDay !== undefined) allowances.push(money("budget_usd_per_day", budgetUsdPerDay, dayOf(nowMs)));
+  if (budgetUsdPerMonth !== undefined)
+    allowances.push(money("budget_usd_per_month", budgetUsdPerMonth, monthOf(nowMs)));
+  if (budgetUsdTotal !== undefined) allowances.push(money("budget_usd_total", budgetUsdTotal, LIFE));
   return allowances;
+}
+
+function money(limit: LimitName, usdBound: number, window: Window): Allowance {
+  return { limit, ...window, bound: Math.round(usdBound * NANO_USD), unit: "nano_usd" };
 }
 
 type Window = Pick<Allowance, "window" | "sinceMs" | "untilMs">;

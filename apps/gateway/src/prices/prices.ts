@@ -6,21 +6,23 @@ import type { FoundPrice } from "./catalogue.ts";
 
 /** Models whose price is remembered; beyond it all are looked up anew. */
 const MAX_REMEMBERED = 2000;
-/** A price that changes with the time of day is looked up anew after so long. */
+/** A price that changes with the time of day is looked up anew for each of these. */
 const MOMENT_MS = 60_000;
+const ALWAYS = -1;
 
 /** The catalogue's prices, below those that the configuration sets. */
 export function openPrices(overrides: Config["prices"]): Prices {
   const own = Object.entries(overrides).map(([pattern, price]) => ({ pattern, price: priceOf(price) }));
-  const known = new Map<string, FoundPrice & { readonly untilMs: number }>();
+  const known = new Map<string, FoundPrice & { readonly moment: number }>();
   const find = ({ service, model, atMs }: PriceQuery): ModelPrice | undefined => {
     const key = `${service}\n${model}`;
     let found = known.get(key);
-    if (found === undefined || found.untilMs <= atMs || atMs < found.untilMs - MOMENT_MS) {
+    const moment = Math.floor(atMs / MOMENT_MS);
+    if (found === undefined || (found.moment !== moment && found.moment !== ALWAYS)) {
       const set = own.find(({ pattern }) => modelMatches(pattern, model));
       const price: FoundPrice =
         set === undefined ? findPrice({ service, model, atMs }) : { price: set.price, changes: false };
-      found = { ...price, untilMs: price.changes ? atMs + MOMENT_MS : Number.POSITIVE_INFINITY };
+      found = { ...price, moment: price.changes ? moment : ALWAYS };
       if (known.size >= MAX_REMEMBERED) known.clear();
       known.set(key, found);
     }

@@ -35,6 +35,7 @@ import {
   spentBeforeStatement,
 } from "./sql-ledger.ts";
 import type { Statement } from "./sql-ledger.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 import { messageOf, sqliteResult, withStoreErrors } from "./store-error.ts";
 
@@ -46,6 +47,7 @@ const DROPPED_AT_ONCE = 1000;
 
 /** What a ledger is given. */
 interface SqliteLedgerOptions {
+  /** A connection of its own. */
   readonly db: DatabaseSync;
   readonly path: string;
   /** Longest wait for the write lock when somebody waits for the write. */
@@ -62,17 +64,20 @@ export class SqliteLedger implements Ledger {
   readonly #reportRefused: (message: string) => void;
   readonly #insert;
   readonly #queue: LedgerQueue;
-  #lockWaitMs = GROUP_LOCK_WAIT_MS;
+  readonly #reader: SqliteReader;
 
   constructor({ db, path, busyTimeoutMs, onError }: SqliteLedgerOptions) {
     this.#db = db;
     this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#reportRefused = onceAMinute(onError);
+    // Groups come up to hundreds of times a second, and each sync to the disk would stop the event loop.
+    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${GROUP_LOCK_WAIT_MS}`);
     const places = WRITTEN_COLUMNS.map(() => "?").join(", ");
     this.#insert = db.prepare(
-      `INSERT INTO ledger (${WRITTEN_COLUMNS.join(", ")}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO ledger (${WRITTEN_COLUMNS.join(", ")}) VALUES (${places}) ON CONFLICT DO NOTHING`,
     );
+    this.#reader = new SqliteReader(path);
     this.#queue = new LedgerQueue({ write: (entries) => this.#write(entries), onError });
   }
 
@@ -107,7 +112,7 @@ export class SqliteLedger implements Ledger {
 
   async spending(tokenId: string, sinceMs: number): Promise<TokenSpending> {
     const [row = {}] = await this.#ask(spendingStatement(tokenId, sinceMs));
-    const [before] = sinceMs === 0 ? this.#run(spentBeforeStatement(tokenId)) : [];
+    const [before] = sinceMs === 0 ? await this.#ask(spentBeforeStatement(tokenId)) : [];
     return parseSpending(row, before, this.#path);
   }
 
@@ -138,9 +143,11 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  /** Writes what waits; what cannot be written is reported and lost. */
-  close(): Promise<void> {
-    return this.#patiently(() => this.#queue.close());
+  /** Writes what waits; what cannot be written is reported and lost. Closes the connection. */
+  async close(): Promise<void> {
+    await this.#patiently(() => this.#queue.close());
+    await this.#reader.close();
+    this.#db.close();
   }
 
   /** Drops what ended before this time, but keeps what the tokens had used. */
@@ -157,32 +164,31 @@ export class SqliteLedger implements Ledger {
   /** The answer to a question, which sees all that was appended before it and could be written. */
   async #ask(statement: Statement): Promise<Row[]> {
     if (this.waiting > 0) await this.flush().catch(() => {});
-    return this.#run(statement);
+    return this.#reader.ask(statement).catch((error: unknown) =>
+      withStoreErrors(this.#path, () => {
+        throw error;
+      }),
+    );
   }
 
   #run({ text, values }: Statement): Row[] {
     return withStoreErrors(this.#path, () => this.#db.prepare(text).all(named(values)));
   }
 
+  /** Waits longer for the write lock than when nobody waits for what is written. */
   async #patiently(work: () => Promise<void>): Promise<void> {
-    this.#lockWaitMs = this.#busyTimeoutMs;
+    this.#db.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
     try {
       await work();
     } finally {
-      this.#lockWaitMs = GROUP_LOCK_WAIT_MS;
+      this.#db.exec(`PRAGMA busy_timeout = ${GROUP_LOCK_WAIT_MS}`);
     }
   }
 
   #write(entries: readonly LedgerEntry[]): void {
-    withStoreErrors(this.#path, () => {
-      // Groups come up to hundreds of times a second, and each sync to the disk would stop the event loop.
-      this.#db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${this.#lockWaitMs}`);
-      try {
-        inTransaction(this.#db, () => entries.forEach((entry) => this.#insertOrReport(entry)));
-      } finally {
-        this.#db.exec(`PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
-      }
-    });
+    withStoreErrors(this.#path, () =>
+      inTransaction(this.#db, () => entries.forEach((entry) => this.#insertOrReport(entry))),
+    );
   }
 
   /** An entry that can never be kept (a duration that is not a number) must not keep the others from being written. */

@@ -45,17 +45,45 @@ const MIGRATIONS = [
      bytesSent INTEGER NOT NULL,
      bytesReceived INTEGER NOT NULL
    );`,
-  // Repeated ids, which an early release let clients choose, are told apart by their place.
+  // Rows lie in the order of their ends, so that new ones come together and old ones go together.
   `ALTER TABLE tokens ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
-   ALTER TABLE ledger ADD COLUMN upstream TEXT;
-   ALTER TABLE ledger ADD COLUMN costNanoUsd INTEGER;
-   ALTER TABLE ledger ADD COLUMN losses TEXT NOT NULL DEFAULT '[]';
-   ALTER TABLE ledger ADD COLUMN trace TEXT NOT NULL DEFAULT '[]';
-   ALTER TABLE ledger ADD COLUMN endedAtMs INTEGER NOT NULL DEFAULT 0;
-   UPDATE ledger SET endedAtMs = CAST(round(startedAtMs + durationMs) AS INTEGER);
-   UPDATE ledger SET id = id || '#' || sequence WHERE sequence NOT IN (SELECT min(sequence) FROM ledger GROUP BY id);
-   CREATE UNIQUE INDEX ledgerById ON ledger (id);
-   CREATE INDEX ledgerByEnd ON ledger (endedAtMs, id);
+   ALTER TABLE ledger RENAME TO ledgerBefore;
+   CREATE TABLE ledger (
+     endedAtMs INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     startedAtMs INTEGER NOT NULL,
+     durationMs REAL NOT NULL,
+     firstByteMs REAL,
+     surface TEXT NOT NULL,
+     tokenId TEXT,
+     account TEXT,
+     upstream TEXT,
+     attempts INTEGER NOT NULL,
+     requestedModel TEXT,
+     model TEXT,
+     status INTEGER NOT NULL,
+     endReason TEXT NOT NULL,
+     stream INTEGER NOT NULL,
+     input INTEGER,
+     cacheRead INTEGER,
+     cacheWrite5m INTEGER,
+     cacheWrite1h INTEGER,
+     cacheWrite INTEGER,
+     output INTEGER,
+     reasoning INTEGER,
+     costNanoUsd INTEGER,
+     bytesSent INTEGER NOT NULL,
+     bytesReceived INTEGER NOT NULL,
+     losses TEXT NOT NULL,
+     trace TEXT NOT NULL,
+     PRIMARY KEY (endedAtMs, id)
+   ) WITHOUT ROWID;
+   INSERT OR IGNORE INTO ledger
+     SELECT CAST(round(startedAtMs + durationMs) AS INTEGER), id, startedAtMs, durationMs, firstByteMs, surface, tokenId, account,
+       NULL, attempts, requestedModel, model, status, endReason, stream, input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite,
+       output, reasoning, NULL, bytesSent, bytesReceived, '[]', '[]'
+     FROM ledgerBefore;
+   DROP TABLE ledgerBefore;
    CREATE INDEX ledgerByToken ON ledger (tokenId, endedAtMs) WHERE tokenId IS NOT NULL;
    CREATE TABLE spentBefore (
      tokenId TEXT PRIMARY KEY,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 import type { Store } from "@link-assistant/core";
 
@@ -32,7 +33,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const records = { db, path, watchIntervalMs, onError };
   const tokens = new SqliteRecords(TOKENS, records);
   const accountStates = new SqliteRecords(ACCOUNT_STATES, records);
-  const ledger = new SqliteLedger({ db, path, busyTimeoutMs, onError });
+  const ledger = new SqliteLedger({ db: new DatabaseSync(path), path, busyTimeoutMs, onError });
   return {
     tokens,
     accountStates,
