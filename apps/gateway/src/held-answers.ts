@@ -1,7 +1,7 @@
-/** Answers that upstreams keep are forgotten here, the oldest first, beyond this number. */
-const MAX_ANSWERS = 20_000;
+/** Answers and items that upstreams keep are forgotten here, the oldest first, beyond this number. */
+const MAX_ANSWERS = 100_000;
 
-/** Which account holds an answer that later calls build on, by the answer's id. In memory, bounded. */
+/** Which account holds an answer, or an item of one, that later calls build on, by its id. In memory, bounded. */
 export class HeldAnswers {
   readonly #accounts = new Map<string, string>();
 

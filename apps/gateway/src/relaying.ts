@@ -101,7 +101,7 @@ export class Relaying implements Delivery {
     if (this.#failed) return;
     const seen = this.#stream?.end();
     if (!this.#committed) {
-      if (seen?.error !== undefined) return this.#failEarly(seen);
+      if (seen?.error !== undefined && !staysInStream(seen.error.code, this.#exchange)) return this.#failEarly(seen);
       this.#commit();
     }
     this.#writeRest();
@@ -138,7 +138,8 @@ export class Relaying implements Delivery {
     this.#heldBytes += chunk.length;
     stream.push(chunk);
     const seen = stream.observation;
-    if (seen.error !== undefined && !seen.contentStarted) return this.#failEarly(seen);
+    if (seen.error !== undefined && !seen.contentStarted && !staysInStream(seen.error.code, this.#exchange))
+      return this.#failEarly(seen);
     const hasEvent = seen.id !== undefined || seen.contentStarted || stream.atFrameBoundary;
     if (hasEvent || this.#heldBytes > MAX_HELD_BYTES) this.#commit();
   }
@@ -191,6 +192,11 @@ export function clientHeaders(headers: IncomingHttpHeaders, requestId: string): 
     if (!NOT_FOR_CLIENTS.has(name)) kept[name] = headers[name];
   }
   return kept;
+}
+
+/** Whether an error that a stream begins with is told within it all the same: Codex compacts its history then, and would give up at a status. */
+export function staysInStream(code: string | undefined, { surface, call }: Exchange): boolean {
+  return surface.dialect === "openai-responses" && call?.stream === true && code === "context_length_exceeded";
 }
 
 /** By its content type; where an upstream names none, by what was asked for. */

@@ -18,7 +18,7 @@ import { ClientWriter } from "./client-writer.ts";
 import type { Delivery, DeliveryEvents } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outgoing, Translated } from "./outgoing.ts";
-import { isStream } from "./relaying.ts";
+import { isStream, staysInStream } from "./relaying.ts";
 
 /** Longest answer in one piece that is translated. */
 const MAX_WHOLE_BYTES = 67_108_864;
@@ -116,7 +116,8 @@ export class Translating implements Delivery {
   }
 
   #deliver(text: string, stream: StreamTranslator): void {
-    if (!this.#committed && stream.error !== undefined && !stream.started) return this.#failEarly(stream.error);
+    const early = this.#committed || stream.started ? undefined : stream.error;
+    if (early !== undefined && !staysInStream(KIND_NAMES[early.kind], this.#exchange)) return this.#failEarly(early);
     if (!this.#committed && text !== "") this.#commit();
     if (text !== "") this.#writer.write(text);
     if (!stream.over) return;
