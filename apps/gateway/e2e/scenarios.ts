@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 
-import type { LedgerEntry, Surface } from "@link-assistant/core";
+import type { LedgerEntry } from "@link-assistant/core";
 import { rateLimitTurn } from "@link-assistant/testkit";
 import type { Cut, SimRequest } from "@link-assistant/testkit";
 
 import type { Harness } from "../src/testing/harness.ts";
+import type { Client } from "./client.ts";
 import { parallelPlan, SUM, thinkingPlan, THOUGHTS } from "./model.ts";
 import type { Disturbance, Plan } from "./model.ts";
 import type { E2eUpstream } from "./upstreams.ts";
@@ -13,8 +14,8 @@ import type { E2eUpstream } from "./upstreams.ts";
 export interface Scenario {
   /** As it is shown, short. */
   readonly name: string;
-  /** The clients that it is for, by where they call. Default: all. */
-  readonly surface?: Surface;
+  /** The clients and upstreams among which it is not played. Default: none. */
+  readonly except?: (client: Client, upstream: E2eUpstream) => boolean;
   /** Names of the accounts. Default: one. */
   readonly accounts?: readonly string[];
   /** What the model does. Default: it reads the file, edits it and says so. */
@@ -35,7 +36,7 @@ const WHOLE: Partial<LedgerEntry> = { status: 200, end: "complete", stream: true
 const BROKEN: Partial<LedgerEntry> = { ...WHOLE, end: "upstream_error" };
 const REFUSED: Partial<LedgerEntry> = { end: "fault", attempts: 0 };
 
-/** What every client is put through at every upstream. */
+/** What every client is put through at every upstream, but for exceptions. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: "edit", exchanges: [WHOLE, WHOLE, WHOLE] },
   {
@@ -58,9 +59,9 @@ export const SCENARIOS: readonly Scenario[] = [
     exchanges: [WHOLE, BROKEN, WHOLE, WHOLE],
   },
   {
-    // Codex gives up when it is told of an overload within an answer.
+    // Codex gives up at an overload that OpenAI itself tells it of within an answer.
     name: "overload",
-    surface: "anthropic_messages",
+    except: ({ surface }, { kind }) => surface === "openai_responses" && kind === "openai",
     disturbance: ({ eventsIntoCall: afterEvents }) =>
       cutSecondCall({ by: "error", afterEvents, error: { type: "overloaded_error", message: "Overloaded" } }),
     exchanges: [WHOLE, BROKEN, WHOLE, WHOLE],

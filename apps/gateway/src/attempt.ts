@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { GatewayError, classify } from "@link-assistant/core";
 import type { Account, FailedAnswer, Failure, Trial } from "@link-assistant/core";
-import { createStreamTranslator, observeBuffered, translateError } from "@link-assistant/translator";
+import { createStreamTranslator, encodeError, observeBuffered, translateError } from "@link-assistant/translator";
 import type { NeutralError } from "@link-assistant/translator";
 import type { Dispatcher } from "undici";
 
@@ -10,7 +10,7 @@ import type { Credential, CredentialHeader } from "./credentials/credentials.ts"
 import type { EarlyError } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { Relaying, clientHeaders } from "./relaying.ts";
+import { Relaying, clientHeaders, staysInStream } from "./relaying.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { Translating, limitHeaders } from "./translating.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
@@ -277,8 +277,9 @@ function answerWith(exchange: Exchange, { status, headers, body }: FailureAnswer
 /** The upstream's error in the client's dialect. */
 function answerTranslated(exchange: Exchange, outgoing: Outgoing, answer: FailureAnswer, failure: Failure): void {
   const { dialect } = exchange.surface;
-  const { status, body, error } = translateError(answer, { from: outgoing.dialect, to: dialect });
-  if (saysInStream(exchange, error)) return answerInStream(exchange, outgoing, error);
+  const { error } = translateError(answer, { from: outgoing.dialect, to: dialect });
+  if (staysInStream(exchange, error.kind === "context_length")) return answerInStream(exchange, outgoing, error);
+  const { status, body } = encodeError(dialect, { ...error, requestId: exchange.id });
   const headers = limitHeaders(answer.headers, exchange, outgoing.dialect);
   sendError(exchange, { status, body: Buffer.from(JSON.stringify(body)), headers, failure });
 }
@@ -304,11 +305,6 @@ function sendError(exchange: Exchange, { status, body, headers, failure }: Error
     ...exchange.routeHeaders(),
   });
   exchange.end(body);
-}
-
-/** Codex compacts its history when a stream says that it is too long; from a status it would give up. */
-function saysInStream({ surface, call }: Exchange, { kind }: NeutralError): boolean {
-  return surface.dialect === "openai-responses" && call?.stream === true && kind === "context_length";
 }
 
 function answerInStream(exchange: Exchange, { translated }: Outgoing, error: NeutralError): void {

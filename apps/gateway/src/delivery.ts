@@ -11,7 +11,12 @@ export interface Delivery {
   /** The upstream broke off or fell silent, after the commit. */
   broken(code: "upstream_broken" | "upstream_timeout"): void;
   /** What the answer has said of itself by now. */
-  seen(): { readonly id?: string; readonly model?: string; readonly usage: Usage };
+  seen(): {
+    readonly id?: string;
+    readonly items?: readonly string[];
+    readonly model?: string;
+    readonly usage: Usage;
+  };
 }
 
 /** An answer that began well and turned out to be an error before the client had anything of it. */

@@ -11,7 +11,13 @@ import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 /** An answer on its way to the client. */
 interface Answer {
   /** What it has said of itself by now. */
-  seen(): { readonly id?: string; readonly model?: string; readonly usage: Usage; readonly error?: unknown };
+  seen(): {
+    readonly id?: string;
+    readonly items?: readonly string[];
+    readonly model?: string;
+    readonly usage: Usage;
+    readonly error?: unknown;
+  };
 }
 
 /** The status recorded for a client that left before it was answered. */
@@ -243,10 +249,12 @@ export class Exchange {
     });
   }
 
-  /** Later calls that build on this answer have to go to the same account. */
+  /** Later calls that build on this answer, or on an item of it, have to go to the same account. */
   #noteHeld(): void {
-    const id = this.call?.held === undefined ? undefined : this.answer?.seen().id;
-    if (id !== undefined && this.account !== undefined) this.gateway.held.note(id, this.account);
+    if (this.call?.held === undefined || this.account === undefined) return;
+    const seen = this.answer?.seen();
+    for (const id of seen?.id === undefined ? [] : [seen.id, ...(seen.items ?? [])])
+      this.gateway.held.note(id, this.account);
   }
 
   #lossNames(): string[] {

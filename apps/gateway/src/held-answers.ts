@@ -1,13 +1,13 @@
 import type { BindingStore } from "@link-assistant/core";
 
-/** Answers that upstreams keep are forgotten here, the oldest first, beyond this number. */
-const MAX_ANSWERS = 20_000;
+/** Answers and items that upstreams keep are forgotten here, the oldest first, beyond this number. */
+const MAX_ANSWERS = 100_000;
 /** As long as OpenAI keeps a response. */
 const KEPT_MS = 30 * 86_400_000;
 /** Tells answers from sessions among the bindings. */
 const PREFIX = "a:";
 
-/** Which account holds an answer that later calls build on, by the answer's id. In memory, bounded, and among the shared bindings. */
+/** Which account holds an answer, or an item of one, that later calls build on, by its id. In memory, bounded, and among the shared bindings. */
 export class HeldAnswers {
   readonly #accounts = new Map<string, string>();
   readonly #bindings: BindingStore;

@@ -167,8 +167,9 @@ function headersFor(dialect: DialectId): Readonly<Record<string, string>> {
 export function translationAnswer(
   surface: SurfaceApi,
   error: TranslationError,
+  requestId: string,
 ): { readonly status: number; readonly body: string } {
-  const { status, body } = encodeError(surface.dialect, neutralOf(error));
+  const { status, body } = encodeError(surface.dialect, { ...neutralOf(error), requestId });
   return { status, body: JSON.stringify(body) };
 }
 

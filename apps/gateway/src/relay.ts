@@ -31,7 +31,7 @@ export async function relay(
     await answer(exchange, path);
   } catch (error) {
     await discardBody(req, gateway.config.server);
-    if (error instanceof TranslationError) exchange.answerWith(translationAnswer(surface, error));
+    if (error instanceof TranslationError) exchange.answerWith(translationAnswer(surface, error, exchange.id));
     else exchange.answerFault(asFault(error, gateway, exchange.id));
   }
   await exchange.sent;

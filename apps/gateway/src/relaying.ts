@@ -105,7 +105,7 @@ export class Relaying implements Delivery {
     if (this.#failed) return;
     const seen = this.#stream?.end();
     if (!this.#committed) {
-      if (seen?.error !== undefined) return this.#failEarly(seen);
+      if (seen?.error !== undefined && !staysInStream(this.#exchange, isTooLong(seen))) return this.#failEarly(seen);
       this.#commit();
     }
     if (seen?.error !== undefined) this.#exchange.endsAs("upstream_error");
@@ -149,7 +149,8 @@ export class Relaying implements Delivery {
     this.#heldBytes += chunk.length;
     stream.push(chunk);
     const seen = stream.observation;
-    if (seen.error !== undefined && !seen.contentStarted) return this.#failEarly(seen);
+    if (seen.error !== undefined && !seen.contentStarted && !staysInStream(this.#exchange, isTooLong(seen)))
+      return this.#failEarly(seen);
     const hasEvent = seen.id !== undefined || seen.contentStarted || stream.atFrameBoundary;
     if (hasEvent || this.#heldBytes > MAX_HELD_BYTES) this.#commit();
   }
@@ -209,6 +210,15 @@ export function clientHeaders(headers: IncomingHttpHeaders, requestId: string): 
     if (!NOT_FOR_CLIENTS.has(name)) kept[name] = headers[name];
   }
   return kept;
+}
+
+/** Whether an error that a stream begins with is told within it all the same: Codex compacts its history then, and would give up at a status. */
+export function staysInStream({ surface, call }: Exchange, isTooLong: boolean): boolean {
+  return isTooLong && surface.dialect === "openai-responses" && call?.stream === true;
+}
+
+function isTooLong({ error }: Observation): boolean {
+  return error?.code === "context_length_exceeded";
 }
 
 /** By its content type; where an upstream names none, by what was asked for. */

@@ -18,7 +18,7 @@ import { ClientWriter } from "./client-writer.ts";
 import type { Delivery, DeliveryEvents } from "./delivery.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outgoing, Translated } from "./outgoing.ts";
-import { isStream } from "./relaying.ts";
+import { isStream, staysInStream } from "./relaying.ts";
 
 /** Longest answer in one piece that is translated. */
 const MAX_WHOLE_BYTES = 67_108_864;
@@ -116,7 +116,9 @@ export class Translating implements Delivery {
   }
 
   #deliver(text: string, stream: StreamTranslator): void {
-    if (!this.#committed && stream.error !== undefined && !stream.started) return this.#failEarly(stream.error);
+    const early = this.#committed || stream.started ? undefined : stream.error;
+    if (early !== undefined && !staysInStream(this.#exchange, early.kind === "context_length"))
+      return this.#failEarly(early);
     if (!this.#committed && text !== "") this.#commit();
     if (!stream.over) {
       if (text !== "") this.#writer.write(text);
@@ -192,7 +194,8 @@ export class Translating implements Delivery {
 
   #failEarly(error: NeutralError): void {
     this.release();
-    const { status, body } = encodeError(this.#exchange.surface.dialect, error);
+    const { surface, id } = this.#exchange;
+    const { status, body } = encodeError(surface.dialect, { ...error, requestId: id });
     const { code, message } = error;
     const type = KIND_NAMES[error.kind];
     this.#events.failedEarly({ status, body: Buffer.from(JSON.stringify(body)), type, code: code ?? type, message });

@@ -14,6 +14,8 @@ export interface AnswerError {
 export interface Answer {
   /** The upstream's id of the answer. */
   readonly id?: string;
+  /** Ids of the items of which the answer is made, by which later calls may refer to them; only Responses has such. */
+  readonly items?: readonly string[];
   /** The model that answered; often a dated name where the request named an alias. */
   readonly model?: string;
   /** Tokens as reported by now; without a field when nothing was reported. */

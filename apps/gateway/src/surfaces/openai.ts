@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 import type { GatewayError } from "@link-assistant/core";
 
+import { isJsonObject } from "../body.ts";
+import type { JsonObject } from "../body.ts";
 import { openaiFaultBody } from "./openai-fault.ts";
 import { readCall } from "./read-call.ts";
 import type { Call, SurfaceApi } from "./surface.ts";
@@ -26,17 +28,29 @@ export const responsesSurface: SurfaceApi = {
 
 function readResponsesCall(req: IncomingMessage, path: string, body: Buffer): Call {
   const call = withSession(readCall("openai-responses", req, path, body));
-  const { previous_response_id: after, store } = call.parsed;
+  const { previous_response_id: previous, input, store } = call.parsed;
+  const after = typeof previous === "string" ? previous : lastKeptItem(input);
   const isCount = path.endsWith("/input_tokens");
   // Unless told otherwise, the service keeps every response, and later calls may build on it.
   const holds = store !== false && !isCount;
   return {
     ...call,
     counting: isCount,
-    ...((holds || typeof after === "string") && {
-      held: { thread: false, ...(typeof after === "string" && { after }) },
-    }),
+    ...((holds || after !== undefined) && { held: { thread: false, ...(after !== undefined && { after }) } }),
   };
+}
+
+/** The id of the last item that only the service can look up: a reference, or reasoning that says no more than its id. */
+function lastKeptItem(input: unknown): string | undefined {
+  const items: readonly unknown[] = Array.isArray(input) ? input : [];
+  const kept = items.findLast((item) => isJsonObject(item) && isKept(item));
+  return isJsonObject(kept) && typeof kept["id"] === "string" ? kept["id"] : undefined;
+}
+
+function isKept({ type, role, id, encrypted_content: sealed }: JsonObject): boolean {
+  if (typeof id !== "string") return false;
+  if (type === "reasoning") return typeof sealed !== "string";
+  return type === "item_reference" || (type === undefined && role === undefined);
 }
 
 function withSession(call: Call): Call {

@@ -32,7 +32,7 @@ export interface Call {
 
 /** State that an upstream keeps for one account: the calls that build on it have to go there. */
 export interface HeldState {
-  /** The earlier answer that this call builds on; absent when it starts anew. */
+  /** The earlier answer that this call builds on, or an item of it; absent when it starts anew. */
   readonly after?: string;
   /** Whether the client cannot go on when that answer is gone, unless it is told so. */
   readonly thread: boolean;

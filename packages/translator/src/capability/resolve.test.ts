@@ -49,6 +49,12 @@ describe("upstreams that speak as OpenAI", () => {
     expect(chat("gpt-5-mini", "openai")).toEqual(chat("gpt-5-mini"));
   });
 
+  test("of a service that nobody has named, texts are asked as strings only", () => {
+    expect(chat("x", "compatible")).toEqual({ ...DEFAULTS["openai-chat"], stringContentOnly: true });
+    const others = ["openai", "openrouter", "deepseek", "llama.cpp", "vllm", "ollama", "somebody"];
+    expect(others.filter((upstream) => chat("x", upstream).stringContentOnly)).toEqual([]);
+  });
+
   test("others keep to the common ground, but for what is known of them", () => {
     expect(chat("gpt-4o", "vllm")).toMatchObject({ maxTokensField: "max_tokens", singleSystem: true, topK: true });
     expect(chat("deepseek-chat", "deepseek")).toMatchObject({

@@ -431,10 +431,10 @@ describe("errors", () => {
     expect(typesOf(events).slice(-2)).toEqual(["error", "response.failed"]);
     expect(responseOf(events)).toMatchObject({
       status: "failed",
-      error: { code: "server_is_overloaded", message: "Overloaded" },
+      error: { code: "server_error", message: "Overloaded" },
       output: [{ type: "message", status: "incomplete" }],
     });
-    expect(readAsCodex(responses).end).toEqual({ type: "retry", reason: "server_is_overloaded" });
+    expect(readAsCodex(responses).end).toEqual({ type: "retry", reason: "server_error" });
     await expect(ACCEPTANCE[RS].stream(responses)).rejects.toThrow("Overloaded");
   });
 

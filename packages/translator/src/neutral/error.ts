@@ -58,7 +58,8 @@ export const ERROR_KINDS = {
   overloaded: {
     anthropic: [529, "overloaded_error"],
     openai: [503, "server_error", "server_is_overloaded"],
-    event: "server_is_overloaded",
+    // Codex gives up at an overload that it is told of within a stream, and asks again after this.
+    event: "server_error",
   },
   timeout: { anthropic: [504, "timeout_error"], openai: [504, "server_error", "timeout"], event: "server_error" },
   server: { anthropic: [500, "api_error"], openai: [500, "server_error", "server_error"], event: "server_error" },

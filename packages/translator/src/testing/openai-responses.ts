@@ -41,10 +41,11 @@ function readBody(status: number, body: JsonObject): JsonObject {
   };
 }
 
-function readResponse({ id, model, status, incomplete_details: details, usage }: JsonObject): JsonObject {
+function readResponse({ id, model, status, incomplete_details: details, usage, output }: JsonObject): JsonObject {
+  const ids = objects(Array.isArray(output) ? output : []).flatMap((item) => item.id ?? []);
   const said = status === "queued" || status === "in_progress" || typeof status === "number" ? undefined : status;
   const finish = asObject(details)?.reason ?? said;
-  return { id, model, finish, ...countsOf(usage) };
+  return { id, model, finish, ...(ids.length > 0 && { items: ids }), ...countsOf(usage) };
 }
 
 /** No recording counts reasoning beside the output, or more from the cache than the prompt has. */

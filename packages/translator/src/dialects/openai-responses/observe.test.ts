@@ -179,6 +179,12 @@ function buffered(status: number, body: unknown): Observation {
 describe("a buffered answer", () => {
   const nothing: Observation = { usage: {}, ended: true, contentStarted: false };
 
+  test("names its items, by which later calls may refer to them", () => {
+    const output = [{ type: "reasoning", id: "rs_1" }, { type: "message", id: "msg_1" }, { type: "message" }];
+    expect(buffered(200, { ...RESPONSE, status: "completed", output }).items).toEqual(["rs_1", "msg_1"]);
+    expect(buffered(200, { ...RESPONSE, status: "completed", output: [] })).not.toHaveProperty("items");
+  });
+
   test("is read whole", () => {
     const body = { ...RESPONSE, status: "completed", output: [{ type: "message" }], usage: USAGE };
     expect(buffered(200, body)).toEqual(SEEN);

@@ -1,5 +1,5 @@
 import type { AnswerReader } from "../../dialect.ts";
-import { asObject, asText, parseObject } from "../../json.ts";
+import { asList, asObject, asText, parseObject } from "../../json.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Answer } from "../../observation.ts";
 import type { SseFrame } from "../../sse/frame.ts";
@@ -66,7 +66,12 @@ function readResponse(seen: Seen, response: JsonObject): void {
   set(seen, "id", asText(response.id));
   set(seen, "model", asText(response.model));
   set(seen, "finish", readFinish(response));
-  if (Array.isArray(response.output) && response.output.length > 0) seen.contentStarted = true;
+  const output = asList(response.output) ?? [];
+  if (output.length > 0) {
+    seen.contentStarted = true;
+    const ids = output.flatMap((item) => asText(asObject(item)?.id) ?? []);
+    if (ids.length > 0) seen.items = ids;
+  }
   if (asObject(response.usage) !== undefined) seen.usage = readUsage(response.usage);
   if (isError(response)) noteError(seen, response);
 }

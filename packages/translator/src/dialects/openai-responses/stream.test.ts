@@ -772,12 +772,12 @@ describe("encoding", () => {
       expect(written({ type: "error", error })).toMatchObject([
         { type: "response.created", response: { id: "resp_answer1", status: "in_progress" } },
         { type: "response.in_progress" },
-        { type: "error", sequence_number: 2, code: "server_is_overloaded", message: "busy", param: null },
+        { type: "error", sequence_number: 2, code: "server_error", message: "busy", param: null },
         {
           type: "response.failed",
           response: {
             status: "failed",
-            error: { code: "server_is_overloaded", message: "busy" },
+            error: { code: "server_error", message: "busy" },
             output: [],
             usage: null,
           },

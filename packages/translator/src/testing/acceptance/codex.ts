@@ -37,6 +37,8 @@ const FATAL = new Set([
   "usage_not_included",
   "cyber_policy",
   "invalid_prompt",
+  "server_is_overloaded",
+  "slow_down",
 ]);
 const CALL_FIELDS: Readonly<Record<string, readonly string[]>> = {
   function_call: ["name", "arguments", "call_id"],
