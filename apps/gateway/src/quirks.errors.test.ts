@@ -107,7 +107,7 @@ describe.each(PAIRS)("$api at $upstream", ({ api, upstream }) => {
   beforeAll(async () => {
     harness = await startHarness({ upstream, script: () => turn });
   });
-  beforeEach(() => harness.gateway.pool.reset("primary"));
+  beforeEach(() => harness.gateway.pool.reset("primary", Date.now()));
   afterAll(() => harness[Symbol.asyncDispose]());
 
   async function answerTo(next: Turn, stream: boolean): Promise<Response> {
@@ -120,7 +120,7 @@ describe.each(PAIRS)("$api at $upstream", ({ api, upstream }) => {
   test.each(ERRORS)("%s", async (_name, next, anthropic, openai, isFinal) => {
     const [status, type, code] = api === "messages" ? anthropic : openai;
     for (const stream of [false, true]) {
-      harness.gateway.pool.reset("primary");
+      harness.gateway.pool.reset("primary", Date.now());
       const response = await answerTo(next, stream);
       expect(response.status).toBe(status);
       expect(response.headers.get("content-type")).toContain("application/json");

@@ -51,7 +51,7 @@ describe.skipIf(CLIENT_REQUESTS_MISSING).each(UPSTREAMS)("at %s", (upstream) => 
   beforeAll(async () => {
     harness = await startHarness({ upstream });
   });
-  beforeEach(() => harness.gateway.pool.reset("primary"));
+  beforeEach(() => harness.gateway.pool.reset("primary", Date.now()));
   afterAll(() => harness[Symbol.asyncDispose]());
 
   test.each(ASKING)("$name", async (request) => {

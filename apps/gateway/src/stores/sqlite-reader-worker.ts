@@ -7,8 +7,8 @@ const db = new DatabaseSync(String(workerData), { readOnly: true });
 parentPort?.on("message", ({ id, text, values }: { id: number; text: string; values: (string | number | null)[] }) => {
   try {
     const named = Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
-    parentPort?.postMessage({ id, rows: db.prepare(text).all(named) });
+    parentPort?.postMessage({ id, rows: db.prepare(text).all(named) }, []);
   } catch (error) {
-    parentPort?.postMessage({ id, error });
+    parentPort?.postMessage({ id, error }, []);
   }
 });

@@ -34,7 +34,7 @@ export class SqliteReader {
     this.#waiting.set(id, answer);
     // Whoever waits for an answer must get it, even at the end of the process.
     this.#worker.ref();
-    this.#worker.postMessage({ id, text, values });
+    this.#worker.postMessage({ id, text, values }, []);
     return answer.promise;
   }
 
