@@ -136,7 +136,8 @@ function openGeneration(config: Config, env: Environment, lasting: Lasting): Gen
 export async function openShared(config: Config, env: Environment, { store }: Kept, log: Logger): Promise<SharedState> {
   const usedBefore = async (tokenId: string, sinceMs: number): Promise<{ requests: number; nanoUsd: number }> =>
     store.ledger.spending(tokenId, sinceMs);
-  if (config.redisUrl === undefined) return createMemoryShared({ usedBefore, now: Date.now });
+  if (config.redisUrl === undefined)
+    return createMemoryShared({ usedBefore, now: Date.now, whenDown: config.limits.whenDown });
   const { openRedisShared } = await import("./shared/redis.ts");
   return openRedisShared({
     url: resolveSecret(config.redisUrl, "redisUrl", env).reveal(),

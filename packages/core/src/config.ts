@@ -218,7 +218,9 @@ export const configSchema = z.strictObject({
       whenDown: z
         .enum(["continue", "refuse"])
         .default("continue")
-        .describe("While Redis cannot be asked: count in this process alone, or refuse calls of tokens with limits."),
+        .describe(
+          "While Redis or the ledger cannot be asked: count in this process alone, or refuse calls of tokens with limits.",
+        ),
     })
     .prefault({}),
   prices: z

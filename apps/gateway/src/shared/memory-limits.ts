@@ -15,6 +15,8 @@ import { LIMITER_OPTIONS, Rates } from "./rates.ts";
 
 /** Tokens that are held; beyond it those are forgotten that have been silent for the longest time and have nothing under way. */
 const MAX_TOKENS = 20_000;
+/** What could not be read is not asked for again so soon: whoever asks would wait for nothing. */
+const SEED_RETRY_MS = 5000;
 /** When asking again makes sense while too many exchanges are under way. */
 const CONCURRENT_RETRY_MS = 1000;
 
@@ -22,6 +24,8 @@ const CONCURRENT_RETRY_MS = 1000;
 interface WindowState {
   used: number;
   reserved: number;
+  /** Whether what was used before is among `used`. */
+  isSeeded: boolean;
 }
 
 interface TokenState {
@@ -36,6 +40,8 @@ export interface MemoryLimitsOptions {
   readonly usedBefore: UsedBefore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** While that cannot be read: begin at nothing, and read it later; or refuse. Default `continue`. */
+  readonly whenDown?: "continue" | "refuse";
 }
 
 /** Counts what router tokens use in this process alone. Its leases end with the process, so they need no time to run out. */
@@ -48,6 +54,7 @@ export class MemoryLimits implements LimitStore {
   });
   /** Windows that are being read from the ledger, once for all who wait. */
   readonly #seeding = new Map<string, Promise<void>>();
+  #seedAgainAtMs = 0;
 
   constructor(options: MemoryLimitsOptions) {
     this.#options = options;
@@ -114,7 +121,7 @@ export class MemoryLimits implements LimitStore {
     for (const allowance of allowances) {
       const { windows } = this.#state(tokenId);
       const key = keyOf(allowance);
-      if (windows.has(key)) continue;
+      if (windows.get(key)?.isSeeded === true) continue;
       const seedKey = `${tokenId} ${key}`;
       let seeding = this.#seeding.get(seedKey);
       if (seeding === undefined) {
@@ -126,10 +133,20 @@ export class MemoryLimits implements LimitStore {
   }
 
   async #read(tokenId: string, allowance: Allowance): Promise<void> {
-    const used = await this.#options.usedBefore(tokenId, allowance.sinceMs);
-    const { windows } = this.#state(tokenId);
-    for (const key of windows.keys()) if (isOver(key, allowance)) windows.delete(key);
-    windowOf(windows, keyOf(allowance)).used = allowance.unit === "requests" ? used.requests : used.nanoUsd;
+    const { usedBefore, now, whenDown } = this.#options;
+    if (now() < this.#seedAgainAtMs && whenDown !== "refuse") return;
+    try {
+      const used = await usedBefore(tokenId, allowance.sinceMs);
+      const { windows } = this.#state(tokenId);
+      for (const key of windows.keys()) if (isOver(key, allowance)) windows.delete(key);
+      const window = windowOf(windows, keyOf(allowance));
+      // What was counted here meanwhile is in the ledger as well.
+      window.used = Math.max(window.used, allowance.unit === "requests" ? used.requests : used.nanoUsd);
+      window.isSeeded = true;
+    } catch (error) {
+      if (whenDown === "refuse") throw error;
+      this.#seedAgainAtMs = now() + SEED_RETRY_MS;
+    }
   }
 
   #state(tokenId: string): TokenState {
@@ -196,6 +213,6 @@ function isOver(key: string, { unit, window }: Allowance): boolean {
 
 function windowOf(windows: Map<string, WindowState>, key: string): WindowState {
   let window = windows.get(key);
-  if (window === undefined) windows.set(key, (window = { used: 0, reserved: 0 }));
+  if (window === undefined) windows.set(key, (window = { used: 0, reserved: 0, isSeeded: false }));
   return window;
 }

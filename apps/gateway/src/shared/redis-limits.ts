@@ -53,7 +53,7 @@ export class RedisLimits implements LimitStore {
   readonly #options: RedisLimitsOptions;
   readonly #rates: Rates;
   /** Counts while Redis is away. */
-  readonly #local: MemoryLimits;
+  #local: MemoryLimits;
   readonly #localLeases = new Set<string>();
   /** Leases of this process, by token. */
   readonly #leases = new Map<string, Set<string>>();
@@ -74,7 +74,11 @@ export class RedisLimits implements LimitStore {
       });
     this.#rates = new Rates({ requests: counter("requests"), tokens: counter("tokens") });
     this.#renewal = setInterval(() => void this.#renew(), Math.max(10, leaseMs / 3)).unref();
-    redis.onReady(() => void this.#settlePending());
+    redis.onReady(() => {
+      // What was counted here alone is told to Redis; another time without it begins anew.
+      if (this.#localLeases.size === 0) this.#local = new MemoryLimits(options);
+      void this.#settlePending();
+    });
   }
 
   async admit(demand: Demand): Promise<Admission> {

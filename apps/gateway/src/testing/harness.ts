@@ -1,5 +1,5 @@
 import { parseConfig } from "@link-assistant/core";
-import type { LedgerEntry, TokenRecord } from "@link-assistant/core";
+import type { Ledger, LedgerEntry, TokenRecord } from "@link-assistant/core";
 import { startOpenAiSimulator, startSimulator } from "@link-assistant/testkit";
 import type { Simulator, SimulatorOptions } from "@link-assistant/testkit";
 import { pino } from "pino";
@@ -42,6 +42,8 @@ export interface HarnessOptions extends Partial<SimulatorOptions> {
   /** Further configuration. */
   readonly config?: object;
   readonly upstreamConfig?: object;
+  /** Takes the place of the store's ledger. */
+  readonly ledger?: (ledger: Ledger) => Ledger;
   readonly env?: Environment;
 }
 
@@ -75,7 +77,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   });
   const logged: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
-  const kept = await openKept(config, env, log, true);
+  const opened = await openKept(config, env, log, true);
+  const { store } = opened;
+  const kept = { ...opened, store: { ...store, ledger: options.ledger?.(store.ledger) ?? store.ledger } };
   const started = await startGateway(config, env, kept, log);
   const { gateway } = started;
   const server = await listen(createApp(started), config.server, gateway.newId);
@@ -120,6 +124,7 @@ function simulatorFor(upstream: HarnessUpstream, options: HarnessOptions): Promi
     accounts: _accounts,
     config: _config,
     upstreamConfig: _further,
+    ledger: _ledger,
     env: _env,
     upstream: _kind,
     ...simulated
