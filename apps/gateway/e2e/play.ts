@@ -36,7 +36,9 @@ export async function play({ client, upstream, scenario }: Case, stage: Stage): 
   const { accounts = ["primary"], plan = editPlan, disturbance, spoil } = scenario;
   const credentials = accounts.map((name) => `key-of-${name}`);
   const script = scriptOf(plan, client.tools, disturbance?.(upstream));
-  await using harness = await startHarness({ upstream: upstream.kind, accounts, credentials, script });
+  // In their order, so that the one with the limit is called first.
+  const config = { routing: { strategy: "priority" } };
+  await using harness = await startHarness({ upstream: upstream.kind, accounts, credentials, script, config });
   await spoil?.(harness);
   const cwd = join(stage.folder, "work");
   const file = join(cwd, "notes.txt");
