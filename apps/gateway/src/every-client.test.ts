@@ -4,6 +4,7 @@ import type { Usage } from "@link-assistant/core";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { CLIENTS } from "./testing/clients.ts";
+import { FRAMEWORKS } from "./testing/frameworks.ts";
 import { startHarness } from "./testing/harness.ts";
 import type { Harness, HarnessOptions, HarnessUpstream } from "./testing/harness.ts";
 
@@ -12,7 +13,9 @@ import type { Harness, HarnessOptions, HarnessUpstream } from "./testing/harness
  */
 
 const UPSTREAMS: readonly HarnessUpstream[] = ["anthropic", "openai", "local"];
-const PAIRS = CLIENTS.flatMap((client) => UPSTREAMS.map((upstream) => ({ client, upstream, name: client.name })));
+const PAIRS = [...CLIENTS, ...FRAMEWORKS].flatMap((client) =>
+  UPSTREAMS.map((upstream) => ({ client, upstream, name: client.name })),
+);
 
 let harness: Harness;
 afterEach(() => harness[Symbol.asyncDispose]());
@@ -48,13 +51,11 @@ async function expectNothingInvented(upstream: HarnessUpstream): Promise<void> {
 /** Long enough to be cut after several pieces. */
 const LONG = Array.from({ length: 60 }, (_, index) => `word ${index}`).join(" ");
 
-const parallelTurn: Turn = {
-  blocks: [
-    { type: "text", text: "I look at both." },
-    { type: "tool_use", name: "weather", input: { city: "Oslo" } },
-    { type: "tool_use", name: "weather", input: { city: "Bergen" } },
-  ],
-};
+const twoCalls = [
+  { type: "tool_use", name: "weather", input: { city: "Oslo" } },
+  { type: "tool_use", name: "weather", input: { city: "Bergen" } },
+] as const;
+const parallelTurn: Turn = { blocks: [{ type: "text", text: "I look at both." }, ...twoCalls] };
 
 const thoughtfulTurn: Turn = {
   blocks: [
@@ -89,7 +90,10 @@ describe.each(PAIRS)("$name on $upstream", ({ client, upstream }) => {
   });
 
   test("parallel tools, with text before them", async () => {
-    await start(upstream, [parallelTurn, textTurn("Rain in both")]);
+    await start(upstream, [
+      client.garblesTextBeforeCalls === true ? { blocks: twoCalls } : parallelTurn,
+      textTurn("Rain in both"),
+    ]);
     const asked: string[] = [];
     await client.toolLoop(harness, "Weather?", (city) => {
       asked.push(city);
@@ -105,6 +109,13 @@ describe.each(PAIRS)("$name on $upstream", ({ client, upstream }) => {
     await start(upstream, [thoughtfulTurn, textTurn("It rains in Oslo")]);
     expect((await client.toolLoop(harness, "Weather?", () => "rain")).text).toContain("It rains in Oslo");
     await expectBooksToBalance(2);
+  });
+
+  test("an answer of a shape that the program asked for", async () => {
+    await start(upstream, [textTurn('{"city":"Oslo"}')]);
+    expect(await client.structured(harness, "Where?")).toEqual({ city: "Oslo" });
+    expect(JSON.stringify(harness.simulator.requests[0]?.body)).toContain('"city":{"type":"string"');
+    await expectBooksToBalance(1);
   });
 
   test("a rate limit on one account is invisible while there is another", async () => {
@@ -149,3 +160,50 @@ describe.each(PAIRS)("$name on $upstream", ({ client, upstream }) => {
     expect(harness.simulator.aborted).toBe(1);
   });
 });
+
+/** The smallest picture there is: one black point. */
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+
+const WITH_PICTURES = PAIRS.filter(({ client }) => client.picture !== undefined);
+
+describe.each(WITH_PICTURES.filter(({ upstream }) => upstream !== "local"))(
+  "$name on $upstream",
+  ({ client, upstream }) => {
+    test("a picture that a tool gives", async () => {
+      await start(upstream, [toolTurn("camera", {}), textTurn("A black point")]);
+      expect((await client.picture?.(harness, "Look", PNG))?.text).toBe("A black point");
+      expect(JSON.stringify(harness.simulator.requests[1]?.body)).toContain(PNG);
+      await expectBooksToBalance(2);
+    });
+  },
+);
+
+describe.each(WITH_PICTURES.filter(({ upstream }) => upstream === "local"))(
+  "$name on $upstream",
+  ({ client, upstream }) => {
+    test("a picture that a tool gives is refused in the server's own words, where it takes nothing but text", async () => {
+      await start(upstream, [toolTurn("camera", {})]);
+      await expect(client.picture?.(harness, "Look", PNG)).rejects.toThrow(
+        "expected a string, but got an array instead",
+      );
+    });
+  },
+);
+
+/** What proves a thought to the upstream that had it. */
+const PROOFS: Readonly<Partial<Record<HarnessUpstream, RegExp>>> = {
+  anthropic: /"signature":"[^"]{20,}"/,
+  openai: /"encrypted_content":"[^"]{20,}"/,
+};
+
+describe.each(PAIRS.filter(({ client }) => client.keepsThoughts === true))(
+  "$name on $upstream",
+  ({ client, upstream }) => {
+    test("thoughts come back with their proof in the next call", async () => {
+      await start(upstream, [thoughtfulTurn, textTurn("It rains in Oslo")]);
+      await client.toolLoop(harness, "Weather?", () => "rain");
+      // The simulators refuse a proof that is not their own.
+      expect(JSON.stringify(harness.simulator.requests[1]?.body)).toMatch(PROOFS[upstream] ?? /tool_call_id/);
+    });
+  },
+);

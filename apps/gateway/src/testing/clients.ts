@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { Output, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import type { LanguageModel } from "ai";
 import OpenAI from "openai";
 
@@ -23,6 +23,14 @@ export interface TestClient {
   stream(harness: Harness, prompt: string, options?: { readonly signal?: AbortSignal }): Promise<Said>;
   /** Asks with the tool `weather` at hand, runs it for every call (`run` gives its result), and gives the last answer. */
   toolLoop(harness: Harness, prompt: string, run: (city: string) => string): Promise<Said>;
+  /** Asks for an answer of the shape `{ city: string }`, in the library's own way, and gives what the library made of it. */
+  structured(harness: Harness, prompt: string): Promise<unknown>;
+  /** Asks with a tool that gives a picture (a PNG, in base64). Absent where the library's dialect has no way to say it. */
+  picture?(harness: Harness, prompt: string, png: string): Promise<Said>;
+  /** Whether the library gives back what a model thought, with its proof, in the next call. */
+  readonly keepsThoughts?: boolean;
+  /** Whether the library repeats text that came before calls in a form that OpenAI's own API refuses. */
+  readonly garblesTextBeforeCalls?: boolean;
 }
 
 const CLAUDE = "claude-sonnet-5-5";
@@ -66,6 +74,35 @@ const anthropicSdk: TestClient = {
       messages.push({ role: "assistant", content: message.content }, { role: "user", content: results });
     }
   },
+  structured: async (harness, prompt) => {
+    const format = { type: "json_schema" as const, schema: PARAMETERS };
+    return parsed(
+      saidByAnthropic(await anthropic(harness).messages.create({ ...ask(prompt), output_config: { format } })).text,
+    );
+  },
+  picture: async (harness, prompt, png) => {
+    const tools = [
+      { name: "camera", description: "A picture", input_schema: { type: "object" as const, properties: {} } },
+    ];
+    const messages: Anthropic.MessageParam[] = [{ role: "user", content: prompt }];
+    const first = await anthropic(harness).messages.create({ model: CLAUDE, max_tokens: 1024, tools, messages });
+    const results = first.content.flatMap((block): Anthropic.ToolResultBlockParam[] =>
+      block.type === "tool_use"
+        ? [
+            {
+              type: "tool_result",
+              tool_use_id: block.id,
+              content: [{ type: "image", source: { type: "base64", media_type: "image/png", data: png } }],
+            },
+          ]
+        : [],
+    );
+    messages.push({ role: "assistant", content: first.content }, { role: "user", content: results });
+    return saidByAnthropic(
+      await anthropic(harness).messages.create({ model: CLAUDE, max_tokens: 1024, tools, messages }),
+    );
+  },
+  keepsThoughts: true,
 };
 
 function anthropic({ url, token }: Harness): Anthropic {
@@ -109,6 +146,14 @@ const openaiChat: TestClient = {
       ],
     });
     return { text: (await runner.finalContent()) ?? "", calls: [] };
+  },
+  structured: async (harness, prompt) => {
+    const json_schema = { name: "place", schema: PARAMETERS, strict: true };
+    const { choices } = await openai(harness).chat.completions.parse({
+      ...chat(prompt),
+      response_format: { type: "json_schema", json_schema },
+    });
+    return parsed(choices[0]?.message.content ?? "");
   },
 };
 
@@ -156,6 +201,35 @@ const openaiResponses: TestClient = {
       }
     }
   },
+  structured: async (harness, prompt) => {
+    const format = { type: "json_schema" as const, name: "place", schema: PARAMETERS, strict: true };
+    const { output_text: text } = await openai(harness).responses.parse({
+      model: GPT,
+      input: prompt,
+      store: false,
+      text: { format },
+    });
+    return parsed(text);
+  },
+  picture: async (harness, prompt, png) => {
+    const tools = [
+      { type: "function" as const, name: "camera", parameters: { type: "object", properties: {} }, strict: false },
+    ];
+    const input: OpenAI.Responses.ResponseInputItem[] = [{ role: "user", content: prompt }];
+    const first = await openai(harness).responses.create({ model: GPT, input, tools, store: false });
+    input.push(...first.output.flatMap(replayable));
+    for (const item of first.output) {
+      if (item.type !== "function_call") continue;
+      const image = {
+        type: "input_image" as const,
+        detail: "auto" as const,
+        image_url: `data:image/png;base64,${png}`,
+      };
+      input.push({ type: "function_call_output", call_id: item.call_id, output: [image] });
+    }
+    return saidByResponses(await openai(harness).responses.create({ model: GPT, input, tools, store: false }));
+  },
+  keepsThoughts: true,
 };
 
 /** An item of an answer as it goes back: without what the SDK has added to it. */
@@ -175,8 +249,35 @@ function saidByResponses({ output, output_text: text }: OpenAI.Responses.Respons
   return { text, calls: calls.map((call) => ({ name: call.name, input: parsed(call.arguments) })) };
 }
 
-function aiSdk(name: string, modelOf: (harness: Harness) => LanguageModel): TestClient {
+function aiSdk(
+  name: string,
+  modelOf: (harness: Harness) => LanguageModel,
+  further: Pick<TestClient, "keepsThoughts"> & { readonly showsPictures?: boolean } = {},
+): TestClient {
+  const { showsPictures = false, ...traits } = further;
   return {
+    ...traits,
+    ...(showsPictures && {
+      picture: async (harness: Harness, prompt: string, png: string): Promise<Said> => {
+        const camera = tool({
+          description: "A picture",
+          inputSchema: jsonSchema({ type: "object", properties: {}, additionalProperties: false }),
+          execute: async () => png,
+          toModelOutput: () => ({
+            type: "content" as const,
+            value: [{ type: "image-data" as const, mediaType: "image/png", data: png }],
+          }),
+        });
+        const options = { model: modelOf(harness), prompt, tools: { camera }, stopWhen: stepCountIs(MAX_ROUNDS) };
+        const { text } = await generateText({ ...options, maxRetries: 0 });
+        return { text, calls: [] };
+      },
+    }),
+    structured: async (harness, prompt) => {
+      const output = Output.object({ schema: jsonSchema(PARAMETERS) });
+      const answer = await generateText({ model: modelOf(harness), prompt, output, maxRetries: 0 });
+      return answer.output;
+    },
     name: `ai (${name})`,
     create: async (harness, prompt) => {
       const { text } = await generateText({ model: modelOf(harness), prompt, maxRetries: 0 });
@@ -221,10 +322,21 @@ export const CLIENTS: readonly TestClient[] = [
   anthropicSdk,
   openaiChat,
   openaiResponses,
-  aiSdk("Messages", ({ url, token }) => createAnthropic({ baseURL: `${url}/v1`, apiKey: token })(CLAUDE)),
-  aiSdk("Responses", ({ url, token }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: token }).responses(GPT)),
+  aiSdk("Messages", ({ url, token }) => createAnthropic({ baseURL: `${url}/v1`, apiKey: token })(CLAUDE), {
+    keepsThoughts: true,
+    showsPictures: true,
+  }),
+  aiSdk("Responses", ({ url, token }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: token }).responses(GPT), {
+    showsPictures: true,
+  }),
   aiSdk("Chat", ({ url, token }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: token }).chat(GPT)),
   aiSdk("compatible", ({ url, token }) =>
-    createOpenAICompatible({ name: "router", baseURL: `${url}/v1`, apiKey: token, includeUsage: true })(GPT),
+    createOpenAICompatible({
+      name: "router",
+      baseURL: `${url}/v1`,
+      apiKey: token,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+    })(GPT),
   ),
 ];
