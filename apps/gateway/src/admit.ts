@@ -37,7 +37,10 @@ export async function admit(exchange: Exchange, call: Call): Promise<void> {
     gateway.log.error({ err: error }, "the limits of a token could not be asked for");
     throw new GatewayError("limits_unavailable");
   });
-  if (admission.kind === "refused") throw refusal(admission.limit, admission.retryAfterMs);
+  if (admission.kind === "refused") {
+    gateway.metrics.recordLimitRejection(admission.limit);
+    throw refusal(admission.limit, admission.retryAfterMs);
+  }
   exchange.demand = demand;
 }
 

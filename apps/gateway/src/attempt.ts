@@ -91,7 +91,8 @@ async function send(exchange: Exchange, outgoing: Outgoing, sending: Sending): P
   const { promise, resolve } = Promise.withResolvers<Attempted>();
   const served = (status: number): void => {
     told("served", status);
-    if (status < 400) trial.succeeded(exchange.gateway.now());
+    const outcome = status < 400 ? trial.succeeded(exchange.gateway.now()) : undefined;
+    if (outcome !== undefined) exchange.gateway.metrics.recordAffinity(outcome);
   };
   const handler = new AttemptHandler(exchange, outgoing, { settle: resolve, served });
   upstream.dispatch(outgoing, header, credential.betas, handler);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { GatewayError, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
+import { GatewayError, NANO_USD, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
 import type { Account, Demand, EndReason, LedgerEntry, TokenRecord, TraceStep, Usage } from "@link-assistant/core";
 import type { DialectId, Loss } from "@link-assistant/translator";
 
@@ -79,6 +79,7 @@ export class Exchange {
     this.res = res;
     this.id = gateway.newId();
     this.#startedAtMs = gateway.now();
+    gateway.metrics.recordInFlight(surface.id, 1);
     res.once("close", () => this.#close());
   }
 
@@ -111,6 +112,7 @@ export class Exchange {
     return (outcome, status) => {
       if (told) return;
       told = true;
+      this.gateway.metrics.recordOutcome(account, outcome, this.trace.at(-1)?.outcome);
       this.trace.push({ account, upstream, model, outcome, status, durationMs: Math.round(now() - beganAtMs) });
     };
   }
@@ -227,11 +229,30 @@ export class Exchange {
     metrics.recordRequest(this.surface.id, status);
     if (status < 400 && (end === "upstream_error" || end === "idle_timeout")) metrics.recordStreamError();
     metrics.recordBytes(this.bytesSent, this.bytesReceived);
+    metrics.recordInFlight(this.surface.id, -1);
     const entry = this.#entry(status, end);
+    this.#recordAnswer(entry);
     const kept = store.ledger.append(entry);
     this.#giveBack(entry);
     this.#log(entry);
     return kept;
+  }
+
+  /** What an upstream's answer was worth, and how it ended. */
+  #recordAnswer({ surface, status, end, stream, usage, costNanoUsd, trace }: LedgerEntry): void {
+    const isAnswer = status < 400 && trace.at(-1)?.outcome === "served" && this.call?.counting !== true;
+    if (!isAnswer) return;
+    const { metrics } = this.gateway;
+    if (stream && end !== "fault") metrics.recordStreamEnd(end);
+    metrics.recordAnswer(surface, this.#knownModel(), usage, costNanoUsd === null ? null : costNanoUsd / NANO_USD);
+  }
+
+  /** The model's name if it is one of the catalogue or of the configuration: what clients make up is no label. */
+  #knownModel(): string {
+    if (this.#target === undefined) return "other";
+    const { prices, namedModels } = this.gateway;
+    const { service, model } = this.#target;
+    return namedModels.has(model) || prices.knows({ service, model, atMs: this.#startedAtMs }) ? model : "other";
   }
 
   /** Puts what the call used in place of what was reserved for it. */

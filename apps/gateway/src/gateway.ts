@@ -30,6 +30,8 @@ export interface Gateway {
   readonly store: Store;
   readonly shared: SharedState;
   readonly prices: Prices;
+  /** Models that the configuration names. */
+  readonly namedModels: ReadonlySet<string>;
   readonly metrics: Metrics;
   readonly adminKey: Secret;
   readonly log: Logger;

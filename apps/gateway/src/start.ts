@@ -121,6 +121,7 @@ function openGeneration(config: Config, env: Environment, lasting: Lasting): Gen
     routes,
     models: createModelCatalogue({ upstreams, pool, credentials, aliases: config.routes, routes, now: Date.now }),
     prices: openPrices(config.prices),
+    namedModels: namedModels(config),
     store: kept.store,
     adminKey: kept.adminKey,
     now: Date.now,
@@ -130,6 +131,14 @@ function openGeneration(config: Config, env: Environment, lasting: Lasting): Gen
     credentials.close();
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
   });
+}
+
+function namedModels({ routes, upstreams }: Config): ReadonlySet<string> {
+  const names = [
+    ...routes.flatMap(({ model, to }) => [model, ...to.map((target) => target.model ?? model)]),
+    ...Object.values(upstreams.services).flatMap(({ models = [] }) => models),
+  ];
+  return new Set(names.filter((name) => !name.includes("*")));
 }
 
 /** What replicas share: by Redis where there is one. Its driver is loaded for it only. */

@@ -17,10 +17,16 @@ test("what the package exports", () => {
 test("what createMetrics offers", () => {
   expect(Object.keys(main.createMetrics()).toSorted()).toEqual([
     "forceFlush",
+    "recordAffinity",
+    "recordAnswer",
     "recordAttempt",
     "recordBytes",
+    "recordInFlight",
+    "recordLimitRejection",
     "recordLoss",
+    "recordOutcome",
     "recordRequest",
+    "recordStreamEnd",
     "recordStreamError",
     "recordTokenIssued",
     "recordTokenRevoked",

@@ -1,4 +1,4 @@
-import { ValueType, type Meter, type MeterProvider, type Observable } from "@opentelemetry/api";
+import { ValueType, type Meter, type MeterProvider, type MetricOptions, type Observable } from "@opentelemetry/api";
 import type { MetricRow } from "./names.ts";
 import type { Tallies } from "./tally.ts";
 
@@ -6,9 +6,13 @@ const SCOPE = "@link-assistant/metrics";
 
 /** How each kind of metric becomes an instrument. */
 const INSTRUMENTS: Readonly<Record<MetricRow["kind"], (meter: Meter, row: MetricRow) => Observable>> = {
-  counter: (meter, { name, unit, description }) =>
-    meter.createObservableCounter(name, { unit, description, valueType: ValueType.INT }),
+  counter: (meter, row) => meter.createObservableCounter(row.name, optionsOf(row)),
+  up_down: (meter, row) => meter.createObservableUpDownCounter(row.name, optionsOf(row)),
 };
+
+function optionsOf({ unit, description, isFractional }: MetricRow): MetricOptions {
+  return { unit, description, valueType: isFractional === true ? ValueType.DOUBLE : ValueType.INT };
+}
 
 /** Makes one instrument for each metric; each collection by a reader of the provider then reads the tallies. */
 export function observeTallies(tallies: Tallies, provider: MeterProvider): void {

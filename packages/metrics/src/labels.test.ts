@@ -30,3 +30,12 @@ test.each([0, -1, 1.5, 1999, Number.NaN])("maxAccounts %d is refused", (maxAccou
     new TypeError(`maxAccounts must be a whole number from 1 to 1998, but is ${maxAccounts}`),
   );
 });
+
+test("what comes too late to be told apart is heard of, and what is other anyway is not", () => {
+  const heard: string[] = [];
+  const { account, model } = createLabelRules(1, (label) => heard.push(label));
+  for (const name of ["a", "other", "", "b", "a", "c"]) account(name);
+  for (let index = 0; index < 1_000_000; index += 1) model(`model-${index}`);
+  expect(heard.filter((label) => label === "account")).toHaveLength(2);
+  expect(heard.filter((label) => label === "model")).toHaveLength(1_000_000 - 100);
+});

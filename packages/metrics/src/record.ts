@@ -1,4 +1,4 @@
-import type { Surface } from "@link-assistant/core";
+import type { Surface, Usage } from "@link-assistant/core";
 import type { Tallies } from "./tally.ts";
 
 /**
@@ -15,6 +15,23 @@ export interface Recorder {
    *   attempts are counted one by one with `recordAttempt`.
    */
   readonly recordRequest: (surface: Surface, status: number, account?: string | null) => void;
+  /** An exchange began on a surface, or ended there (`change` -1). */
+  readonly recordInFlight: (surface: Surface, change: 1 | -1) => void;
+  /** An attempt came out. `before`: how the attempt before it in the same exchange failed; absent for the first one. */
+  readonly recordOutcome: (account: string, outcome: string, before?: string) => void;
+  /** A call of a session was served: where the session stands now. */
+  readonly recordAffinity: (outcome: "new" | "kept" | "moved") => void;
+  /** An exchange was refused for a limit of its token. */
+  readonly recordLimitRejection: (limit: string) => void;
+  /** A stream ended. */
+  readonly recordStreamEnd: (reason: "complete" | "client_abort" | "upstream_error" | "idle_timeout") => void;
+  /**
+   * An upstream answered a call for a model, with this usage.
+   *
+   * @param model a model that is known by name, else `other`.
+   * @param costUsd US dollars; `null` when the model has no price.
+   */
+  readonly recordAnswer: (surface: Surface, model: string, usage: Usage, costUsd: number | null) => void;
   /** A try of a call against one account. Names beyond `maxAccounts` count as `other`; see the options. */
   readonly recordAttempt: (account: string) => void;
   /** A stream that had begun with a 200 ended in an error. Its exchange is counted by `recordRequest` as well. */
@@ -44,6 +61,24 @@ export function createRecorder(tallies: Tallies): Recorder {
       if (status >= 400) tallies.errors.add(1);
       if (account !== undefined && account !== null) tallies.account_calls.add(1, { account });
     },
+    recordInFlight: (surface, change) => tallies.in_flight.add(change, { surface }),
+    recordOutcome(account, outcome, before) {
+      tallies.attempts.add(1, { account, outcome });
+      if (before !== undefined) tallies.retries.add(1, { reason: before });
+    },
+    recordAffinity: (outcome) => tallies.affinity.add(1, { outcome }),
+    recordLimitRejection: (limit) => tallies.limit_rejections.add(1, { limit }),
+    recordStreamEnd: (reason) => tallies.stream_end.add(1, { reason }),
+    recordAnswer(surface, model, usage, costUsd) {
+      if (isEmpty(usage)) {
+        tallies.usage_missing.add(1, { surface });
+        tallies.cost_lookup.add(1, { status: "no_usage" });
+        return;
+      }
+      tallies.prompt_cache.add(1, { outcome: (usage.cacheRead ?? 0) > 0 ? "hit" : "miss" });
+      tallies.cost_lookup.add(1, { status: costUsd === null ? "unpriced" : "priced" });
+      if (costUsd !== null) tallies.cost.add(costUsd, { model });
+    },
     recordAttempt: (account) => tallies.account_calls.add(1, { account }),
     recordStreamError: () => tallies.errors.add(1),
     recordBytes(sent, received) {
@@ -54,4 +89,9 @@ export function createRecorder(tallies: Tallies): Recorder {
     recordTokenIssued: () => tallies.tokens_issued.add(1),
     recordTokenRevoked: () => tallies.tokens_revoked.add(1),
   };
+}
+
+/** Whether nothing was reported: what is not there is not 0. */
+function isEmpty(usage: Usage): boolean {
+  return Object.values(usage).every((count) => count === undefined);
 }

@@ -47,12 +47,16 @@ export class LabelledTally<K extends LabelKey> {
     this.#rules = rules;
   }
 
-  /** Like `Tally.add`, on the series of these labels; each value is first brought within the bounds of its label. */
+  /**
+   * Like `Tally.add`, on the series of these labels; each value is first brought within the bounds of its label. Of a sum that falls
+   * again `amount` may be negative.
+   */
   add(amount: number, given: Pick<LabelValues, K>): void {
     const id = this.#idOf(given);
+    const counted = this.#countable(amount);
     const point = this.#points.get(id);
-    if (point === undefined) this.#points.set(id, { labels: this.#labelsOf(given), count: countable(amount) });
-    else point.count += countable(amount);
+    if (point === undefined) this.#points.set(id, { labels: this.#labelsOf(given), count: counted });
+    else point.count += counted;
   }
 
   /** The counts by label value; the values of several labels are joined by NUL. */
@@ -63,6 +67,12 @@ export class LabelledTally<K extends LabelKey> {
   /** Its series so far. */
   points(): readonly Point[] {
     return [...this.#points.values()];
+  }
+
+  #countable(amount: number): number {
+    if (this.row.kind === "up_down") return Number.isSafeInteger(amount) ? amount : 0;
+    if (this.row.isFractional === true) return Number.isFinite(amount) && amount > 0 ? amount : 0;
+    return countable(amount);
   }
 
   /** Joined by hand, and one value alone is its own id: an array here would treble the cost of `add`. */
@@ -91,12 +101,13 @@ export type Tallies = { readonly [Id in MetricId]: TallyOf<(typeof METRICS)[Id][
 export function createTallies(maxAccounts: number): Tallies;
 // `Object.fromEntries` forgets which key got which value, so the signature above says it: both come from the same row.
 export function createTallies(maxAccounts: number): Record<string, Tally | LabelledTally<LabelKey>> {
-  const rules = createLabelRules(maxAccounts);
+  const rules = createLabelRules(maxAccounts, (label) => overflow.add(1, { label }));
+  const overflow = new LabelledTally<"label">(METRICS.label_overflow, rules);
   return Object.fromEntries(
-    Object.entries(METRICS).map(([id, row]): [string, Tally | LabelledTally<LabelKey>] => [
-      id,
-      row.labels.length === 0 ? new Tally(row) : new LabelledTally(row, rules),
-    ]),
+    Object.entries(METRICS).map(([id, row]): [string, Tally | LabelledTally<LabelKey>] => {
+      if (row === METRICS.label_overflow) return [id, overflow];
+      return [id, row.labels.length === 0 ? new Tally(row) : new LabelledTally(row, rules)];
+    }),
   );
 }
 

@@ -5,7 +5,8 @@ import type { Push } from "otlp-proto/build/src/generated/root.js";
 /** Counts by series, such as `link_assistant_status_total {"code":"200"}`: the form in which views are compared. */
 export type Counts = Record<string, number>;
 
-const SAMPLE = /^(?<name>\w+)(?:\{(?<key>\w+)="(?<value>(?:[^"\\]|\\.)*)"\})? (?<count>\d+)$/u;
+const SAMPLE = /^(?<name>\w+)(?:\{(?<labels>.*)\})? (?<count>[-\d.e]+)$/u;
+const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/gu;
 
 function series(name: string, labels: Record<string, string>): string {
   return `${name} ${JSON.stringify(labels)}`;
@@ -16,9 +17,10 @@ export function countsInText(text: string): Counts {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return Object.fromEntries(
     lines.map((line): [string, number] => {
-      const { name = "", key, value = "", count } = SAMPLE.exec(line)?.groups ?? {};
+      const { name = "", labels = "", count } = SAMPLE.exec(line)?.groups ?? {};
       if (name === "") throw new Error(`not a sample: ${line}`);
-      return [series(name, key === undefined ? {} : { [key]: unescaped(value) }), Number(count)];
+      const pairs = [...labels.matchAll(LABEL)].map(([, key = "", value = ""]) => [key, unescaped(value)]);
+      return [series(name, Object.fromEntries(pairs)), Number(count)];
     }),
   );
 }
@@ -31,9 +33,9 @@ function unescaped(value: string): string {
 export function countsInPush(push: Push | undefined): Counts {
   const metrics = push?.resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
   const counts = (metrics ?? []).flatMap(({ name, sum }) =>
-    sum.dataPoints.map(({ attributes, asInt }): [string, number] => [
+    sum.dataPoints.map(({ attributes, asInt, asDouble }): [string, number] => [
       series(name, Object.fromEntries(attributes.map(({ key, value }): [string, string] => [key, value.stringValue]))),
-      asInt,
+      asInt ?? asDouble ?? 0,
     ]),
   );
   return Object.fromEntries(counts);

@@ -18,7 +18,12 @@ declare module "otlp-proto/build/src/generated/root.js" {
           readonly sum: {
             readonly isMonotonic: boolean;
             readonly aggregationTemporality: string;
-            readonly dataPoints: readonly { readonly attributes: readonly Attribute[]; readonly asInt: number }[];
+            readonly dataPoints: readonly {
+              readonly attributes: readonly Attribute[];
+              /** Whole numbers are in this one, others in the other. */
+              readonly asInt?: number;
+              readonly asDouble?: number;
+            }[];
           };
         }[];
       }[];
