@@ -152,6 +152,7 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
     this.#exchange.bytesReceived += chunk.length;
+    this.#exchange.moments.firstChunk ??= performance.now();
     if (this.#delivery !== undefined) return this.#delivery.data(chunk);
     this.#kept.push(chunk);
     this.#keptBytes += chunk.length;

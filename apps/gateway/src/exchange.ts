@@ -1,7 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { GatewayError, NANO_USD, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
-import type { Account, Demand, EndReason, LedgerEntry, TokenRecord, TraceStep, Usage } from "@link-assistant/core";
+import type {
+  Account,
+  Demand,
+  EndReason,
+  LedgerEntry,
+  Surface,
+  TokenRecord,
+  TraceStep,
+  Usage,
+} from "@link-assistant/core";
+import type { Timings } from "@link-assistant/metrics";
 import type { DialectId, Loss } from "@link-assistant/translator";
 
 import type { Gateway } from "./gateway.ts";
@@ -24,6 +34,19 @@ interface Answer {
 const CLIENT_LEFT = 499;
 const MAX_MODEL_CHARS = 256;
 const MAX_LOSSES = 50;
+
+/** When an exchange came how far. */
+interface Moments {
+  readonly arrived: number;
+  /** The request's body was there. */
+  bodyRead?: number;
+  /** The last attempt began. */
+  attempted?: number;
+  /** The first bytes of its answer came. */
+  firstChunk?: number;
+  /** The first byte of the answer's body went to the client. */
+  firstByte?: number;
+}
 
 /** Where the last attempt went, as far as its price is concerned. */
 interface Target {
@@ -55,6 +78,8 @@ export class Exchange {
   attempts = 0;
   /** The attempts that are over, in order. */
   readonly trace: TraceStep[] = [];
+  /** Moments of the way through, in milliseconds of the monotonic clock; absent: not reached. */
+  readonly moments: Moments = { arrived: performance.now() };
   /** Whether the answer tells which way it went. */
   debug = false;
   bytesSent = 0;
@@ -86,6 +111,7 @@ export class Exchange {
   /** The first byte of the answer's body is on its way. */
   noteFirstByte(): void {
     this.#firstByteAtMs ??= this.gateway.now();
+    this.moments.firstByte ??= performance.now();
   }
 
   /** Says how the exchange ends, before its response closes. The first word counts. */
@@ -103,6 +129,8 @@ export class Exchange {
     this.upstream = upstream;
     this.#target = { service, model };
     this.attempts += 1;
+    this.moments.attempted = performance.now();
+    delete this.moments.firstChunk;
     this.#losses = translated?.losses ?? [];
     if (translated !== undefined)
       this.#count(translated.losses, translated.context.client, translated.context.upstream);
@@ -232,10 +260,36 @@ export class Exchange {
     metrics.recordInFlight(this.surface.id, -1);
     const entry = this.#entry(status, end);
     this.#recordAnswer(entry);
+    metrics.recordTimings(this.#timings(entry));
     const kept = store.ledger.append(entry);
     this.#giveBack(entry);
     this.#log(entry);
     return kept;
+  }
+
+  #timings({ status, end, usage, trace }: LedgerEntry): Timings {
+    const now = performance.now();
+    const { arrived, bodyRead, attempted, firstChunk, firstByte } = this.moments;
+    const timings = {
+      request: (now - arrived) / 1000,
+      method: "POST",
+      route: this.call?.path ?? SURFACE_ROUTES[this.surface.id],
+      status,
+      overheadIn: secondsBetween(bodyRead, attempted),
+      overheadOut: secondsBetween(firstChunk, firstByte),
+    };
+    if (attempted === undefined || this.#target === undefined) return timings;
+    const outcome = trace.at(-1)?.outcome ?? "abandoned";
+    const attempt = {
+      operation: this.call?.counting === true ? "count_tokens" : "chat",
+      provider: this.#target.service,
+      model: this.#knownModel(),
+      error: outcome === "served" ? BROKEN_ENDS[end] : outcome,
+      duration: (now - attempted) / 1000,
+      firstChunk: secondsBetween(attempted, firstChunk),
+      usage,
+    };
+    return { ...timings, attempt };
   }
 
   /** What an upstream's answer was worth, and how it ended. */
@@ -327,6 +381,26 @@ export class Exchange {
       "exchange ended",
     );
   }
+}
+
+/** The route of exchanges whose call could not be read. */
+const SURFACE_ROUTES: Readonly<Record<Surface, string>> = {
+  anthropic_messages: "/v1/messages",
+  openai_chat_completions: "/v1/chat/completions",
+  openai_responses: "/v1/responses",
+};
+
+/** What a served answer failed by, if it did. */
+const BROKEN_ENDS: Readonly<Record<EndReason, string>> = {
+  complete: "",
+  client_abort: "",
+  fault: "",
+  upstream_error: "server_error",
+  idle_timeout: "timeout",
+};
+
+function secondsBetween(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined || to < from ? undefined : (to - from) / 1000;
 }
 
 function stepText({ account, upstream, outcome, status, durationMs }: TraceStep): string {

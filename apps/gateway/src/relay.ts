@@ -46,6 +46,7 @@ async function answer(exchange: Exchange, path: string): Promise<void> {
   exchange.debug = mayDebug(gateway.adminKey, exchange.token, req.headers);
   const body = await readBody(req, gateway.config.server);
   if (body === undefined) return;
+  exchange.moments.bodyRead = performance.now();
   const call = surface.read(req, path, body);
   exchange.call = call;
   if (gateway.pool.size > 1) exchange.session = sessionKey(call);

@@ -68,6 +68,11 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
   const held = new HeldAnswers(shared.bindings);
   const lasting: Lasting = { kept, log, pool, tokens, shared, held, metrics, openPrices, draining: () => draining };
   let generation = openGeneration(config, env, lasting);
+  metrics.observe({
+    accountStates: () =>
+      pool.view(Date.now()).map(({ account, state }) => ({ account: account.name, state: state.kind })),
+    ledgerQueueDepth: () => kept.store.ledger.waiting,
+  });
   const unfollow = await followAccounts(pool, states, shared.bindings);
   const stopRetention = startRetention(kept.store.ledger, () => generation.gateway.config.ledger.retentionDays, log);
   return {

@@ -7,6 +7,8 @@ import * as node from "./node.ts";
 test("what the package exports", () => {
   expect(Object.keys(main).toSorted()).toEqual([
     "EnvironmentError",
+    "GAUGES",
+    "HISTOGRAMS",
     "METRICS",
     "PROMETHEUS_CONTENT_TYPE",
     "createMetrics",
@@ -17,6 +19,7 @@ test("what the package exports", () => {
 test("what createMetrics offers", () => {
   expect(Object.keys(main.createMetrics()).toSorted()).toEqual([
     "forceFlush",
+    "observe",
     "recordAffinity",
     "recordAnswer",
     "recordAttempt",
@@ -28,6 +31,7 @@ test("what createMetrics offers", () => {
     "recordRequest",
     "recordStreamEnd",
     "recordStreamError",
+    "recordTimings",
     "recordTokenIssued",
     "recordTokenRevoked",
     "renderPrometheus",

@@ -1,7 +1,8 @@
 import type { MeterProvider } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { settledWithin } from "./deadline.ts";
-import { observeTallies } from "./instruments.ts";
+import { createHistograms } from "./histograms.ts";
+import { SCOPE, observeGauges, observeTallies, type Gauges } from "./instruments.ts";
 import { renderText, type PrometheusReader } from "./prometheus.ts";
 import { createRecorder, type Recorder } from "./record.ts";
 import type { Tallies } from "./tally.ts";
@@ -13,6 +14,8 @@ const DEFAULT_DEADLINE_MS = 3000;
 export interface Metrics extends Recorder {
   /** The eleven counters as they stand. Works without any reader, and after `shutdown`. */
   readonly usageSnapshot: () => UsageSnapshot;
+  /** Shows these gauges as well, from now on. Called once. */
+  readonly observe: (gauges: Gauges) => void;
   /**
    * Collects, and resolves to Prometheus text (format 0.0.4, without scope labels and `target_info`); serve it with
    * `PROMETHEUS_CONTENT_TYPE`. Holds every metric of the MeterProvider, so also those of other programs' instruments.
@@ -46,9 +49,12 @@ export interface Views {
 /** The functions that count into these tallies and show them in these views. */
 export function metricsWith(tallies: Tallies, views: Views): Metrics {
   observeTallies(tallies, views.meterProvider);
+  const meter = views.meterProvider.getMeter(SCOPE);
+  const histograms = createHistograms(meter, (label) => tallies.label_overflow.add(1, { label }));
   let ending: Promise<void> | undefined;
   return {
-    ...createRecorder(tallies),
+    ...createRecorder(tallies, histograms),
+    observe: (gauges) => observeGauges(gauges, views.meterProvider),
     usageSnapshot: () => snapshotUsage(tallies),
     async renderPrometheus() {
       if (ending !== undefined) throw new Error("the metrics were shut down: render before you call shutdown()");

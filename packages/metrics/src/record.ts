@@ -1,4 +1,5 @@
 import type { Surface, Usage } from "@link-assistant/core";
+import type { Histograms } from "./histograms.ts";
 import type { Tallies } from "./tally.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface Recorder {
    * @param costUsd US dollars; `null` when the model has no price.
    */
   readonly recordAnswer: (surface: Surface, model: string, usage: Usage, costUsd: number | null) => void;
+  /** How long an exchange took, once it has ended. */
+  readonly recordTimings: (timings: Timings) => void;
   /** A try of a call against one account. Names beyond `maxAccounts` count as `other`; see the options. */
   readonly recordAttempt: (account: string) => void;
   /** A stream that had begun with a 200 ended in an error. Its exchange is counted by `recordRequest` as well. */
@@ -52,7 +55,7 @@ export interface Recorder {
 }
 
 /** The recording functions over these tallies. */
-export function createRecorder(tallies: Tallies): Recorder {
+export function createRecorder(tallies: Tallies, histograms: Histograms): Recorder {
   return {
     recordRequest(surface, status, account) {
       tallies[surface].add(1);
@@ -79,6 +82,7 @@ export function createRecorder(tallies: Tallies): Recorder {
       tallies.cost_lookup.add(1, { status: costUsd === null ? "unpriced" : "priced" });
       if (costUsd !== null) tallies.cost.add(costUsd, { model });
     },
+    recordTimings: (timings) => recordTimings(histograms, timings),
     recordAttempt: (account) => tallies.account_calls.add(1, { account }),
     recordStreamError: () => tallies.errors.add(1),
     recordBytes(sent, received) {
@@ -89,6 +93,62 @@ export function createRecorder(tallies: Tallies): Recorder {
     recordTokenIssued: () => tallies.tokens_issued.add(1),
     recordTokenRevoked: () => tallies.tokens_revoked.add(1),
   };
+}
+
+/** How long an exchange took, in seconds. What is absent did not happen. */
+export interface Timings {
+  /** From the request's arrival to the end of the answer. */
+  readonly request: number;
+  readonly method: string;
+  /** The path as a template, such as `/v1/messages`. */
+  readonly route: string;
+  /** HTTP status sent to the client. */
+  readonly status: number;
+  /** From the request's body to the upstream's request. */
+  readonly overheadIn?: number | undefined;
+  /** From the upstream's first bytes to the client's. */
+  readonly overheadOut?: number | undefined;
+  /** The last attempt. */
+  readonly attempt?: AttemptTimings | undefined;
+}
+
+/** How long an attempt took, in seconds, and what it was about. */
+export interface AttemptTimings {
+  /** What was asked for: `chat`, `count_tokens`. */
+  readonly operation: string;
+  /** Who was asked: `anthropic`, `openai`, … */
+  readonly provider: string;
+  /** A model that is known by name, else `other`. */
+  readonly model: string;
+  /** How it failed; empty when it did not. */
+  readonly error: string;
+  /** From its request to the end of its answer. */
+  readonly duration: number;
+  /** From its request to the first piece of its answer. */
+  readonly firstChunk?: number | undefined;
+  readonly usage: Usage;
+}
+
+function recordTimings(histograms: Histograms, { request, method, route, status, ...timings }: Timings): void {
+  histograms.request_duration.record(request, [method, route, String(status)]);
+  if (timings.overheadIn !== undefined) histograms.overhead.record(timings.overheadIn, ["in"]);
+  if (timings.overheadOut !== undefined) histograms.overhead.record(timings.overheadOut, ["out"]);
+  if (timings.attempt !== undefined) recordAttemptTimings(histograms, timings.attempt);
+}
+
+function recordAttemptTimings(histograms: Histograms, attempt: AttemptTimings): void {
+  const { operation, provider, model, error, duration, firstChunk, usage } = attempt;
+  histograms.operation_duration.record(duration, [operation, provider, error, model]);
+  if (firstChunk !== undefined) histograms.time_to_first_chunk.record(firstChunk, [operation, provider, model]);
+  const input = promptTokens(usage);
+  if (input !== undefined) histograms.token_usage.record(input, [operation, provider, "input", model]);
+  if (usage.output !== undefined) histograms.token_usage.record(usage.output, [operation, provider, "output", model]);
+}
+
+/** All tokens of the prompt, cached or not; absent when no part of it was reported. */
+function promptTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite }: Usage): number | undefined {
+  const parts = [input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum + part, 0);
 }
 
 /** Whether nothing was reported: what is not there is not 0. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 
 import { endedAtMs } from "@link-assistant/core";
 import type {
@@ -37,7 +37,7 @@ import {
 import type { Statement } from "./sql-ledger.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
-import { messageOf, sqliteResult, withStoreErrors } from "./store-error.ts";
+import { StoreError, messageOf, sqliteResult, withStoreErrors } from "./store-error.ts";
 
 const SQLITE_CONSTRAINT = 19;
 /** How long a group that nobody waits for may stop the event loop to get the write lock. It is tried again. */
@@ -78,7 +78,7 @@ export class SqliteLedger implements Ledger {
       `INSERT INTO ledger (${WRITTEN_COLUMNS.join(", ")}) VALUES (${places}) ON CONFLICT DO NOTHING`,
     );
     this.#reader = new SqliteReader(path);
-    this.#queue = new LedgerQueue({ write: (entries) => this.#write(entries), onError });
+    this.#queue = new LedgerQueue({ write: (entries) => this.#writeSoon(entries), onError });
   }
 
   append(entry: LedgerEntry): Promise<void> {
@@ -185,6 +185,27 @@ export class SqliteLedger implements Ledger {
     }
   }
 
+  /** Writes at once, or, while another process has the write lock, as soon as it lets go, within the time that may be waited for it. */
+  #writeSoon(entries: readonly LedgerEntry[]): void | Promise<void> {
+    try {
+      this.#write(entries);
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      return this.#writeAgain(entries, performance.now() + this.#busyTimeoutMs);
+    }
+  }
+
+  async #writeAgain(entries: readonly LedgerEntry[], untilMs: number): Promise<void> {
+    for (;;) {
+      await setTimeout(GROUP_LOCK_WAIT_MS);
+      try {
+        return this.#write(entries);
+      } catch (error) {
+        if (!isLocked(error) || performance.now() > untilMs) throw error;
+      }
+    }
+  }
+
   #write(entries: readonly LedgerEntry[]): void {
     withStoreErrors(this.#path, () =>
       inTransaction(this.#db, () => entries.forEach((entry) => this.#insertOrReport(entry))),
@@ -200,6 +221,10 @@ export class SqliteLedger implements Ledger {
       this.#reportRefused(`The ledger entry ${entry.id} was refused: ${messageOf(error)}`);
     }
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "locked";
 }
 
 /** SQLite takes numbered parameters by their names. */
