@@ -5,7 +5,7 @@ import { H3, fromNodeHandler } from "h3";
 import type { EventHandler, H3Event, HTTPError, HTTPMethod } from "h3";
 import { FastResponse } from "srvx";
 
-import { asFault, faultHeaders } from "./exchange.ts";
+import { asFault, faultHeaders } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Generation } from "./generation.ts";
 import { http1, nodeOf } from "./node-event.ts";

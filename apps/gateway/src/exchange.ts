@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { GatewayError, NANO_USD, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
+import { NANO_USD, NO_USAGE, isEmptyUsage, totalTokens } from "@link-assistant/core";
 import type {
   Account,
   Demand,
   EndReason,
+  GatewayError,
   LedgerEntry,
-  Surface,
   TokenRecord,
   TraceStep,
   Usage,
 } from "@link-assistant/core";
-import type { Timings } from "@link-assistant/metrics";
 import type { DialectId, Loss } from "@link-assistant/translator";
 
+import { faultHeaders } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
+import { targetOf, timingsOf } from "./moments.ts";
+import type { Moments, Target } from "./moments.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
 
@@ -35,30 +37,9 @@ const CLIENT_LEFT = 499;
 const MAX_MODEL_CHARS = 256;
 const MAX_LOSSES = 50;
 
-/** When an exchange came how far. */
-interface Moments {
-  readonly arrived: number;
-  /** The request's body was there. */
-  bodyRead?: number;
-  /** The last attempt began. */
-  attempted?: number;
-  /** The first bytes of its answer came. */
-  firstChunk?: number;
-  /** The first byte of the answer's body went to the client. */
-  firstByte?: number;
-}
-
-/** Where the last attempt went, as far as its price is concerned. */
-interface Target {
-  /** What the price catalogue knows the upstream by. */
-  readonly service: string;
-  /** The model's name there. */
-  readonly model: string;
-}
-
 /**
- * One client request and its answer. It ends exactly once, when its response is closed, for whatever reason; then it is
- * counted and written down.
+ * One client request and its answer. It settles exactly once, when its answer is about to be whole or when its response closes before
+ * that, for whatever reason: it is counted, priced and written down then.
  */
 export class Exchange {
   readonly id: string;
@@ -127,7 +108,7 @@ export class Exchange {
   ): (outcome: TraceStep["outcome"], status: number | null) => void {
     this.account = account;
     this.upstream = upstream;
-    this.#target = { service, model };
+    this.#target = targetOf(this.gateway, service, model);
     this.attempts += 1;
     this.moments.attempted = performance.now();
     delete this.moments.firstChunk;
@@ -260,36 +241,17 @@ export class Exchange {
     metrics.recordInFlight(this.surface.id, -1);
     const entry = this.#entry(status, end);
     this.#recordAnswer(entry);
-    metrics.recordTimings(this.#timings(entry));
+    metrics.recordTimings(
+      timingsOf(entry, this.moments, {
+        path: this.call?.path,
+        isCount: this.call?.counting === true,
+        target: this.#target,
+      }),
+    );
     const kept = store.ledger.append(entry);
     this.#giveBack(entry);
     this.#log(entry);
     return kept;
-  }
-
-  #timings({ status, end, usage, trace }: LedgerEntry): Timings {
-    const now = performance.now();
-    const { arrived, bodyRead, attempted, firstChunk, firstByte } = this.moments;
-    const timings = {
-      request: (now - arrived) / 1000,
-      method: "POST",
-      route: this.call?.path ?? SURFACE_ROUTES[this.surface.id],
-      status,
-      overheadIn: secondsBetween(bodyRead, attempted),
-      overheadOut: secondsBetween(firstChunk, firstByte),
-    };
-    if (attempted === undefined || this.#target === undefined) return timings;
-    const outcome = trace.at(-1)?.outcome ?? "abandoned";
-    const attempt = {
-      operation: this.call?.counting === true ? "count_tokens" : "chat",
-      provider: this.#target.service,
-      model: this.#knownModel(),
-      error: outcome === "served" ? BROKEN_ENDS[end] : outcome,
-      duration: (now - attempted) / 1000,
-      firstChunk: secondsBetween(attempted, firstChunk),
-      usage,
-    };
-    return { ...timings, attempt };
   }
 
   /** What an upstream's answer was worth, and how it ended. */
@@ -298,15 +260,12 @@ export class Exchange {
     if (!isAnswer) return;
     const { metrics } = this.gateway;
     if (stream && end !== "fault") metrics.recordStreamEnd(end);
-    metrics.recordAnswer(surface, this.#knownModel(), usage, costNanoUsd === null ? null : costNanoUsd / NANO_USD);
-  }
-
-  /** The model's name if it is one of the catalogue or of the configuration: what clients make up is no label. */
-  #knownModel(): string {
-    if (this.#target === undefined) return "other";
-    const { prices, namedModels } = this.gateway;
-    const { service, model } = this.#target;
-    return namedModels.has(model) || prices.knows({ service, model, atMs: this.#startedAtMs }) ? model : "other";
+    metrics.recordAnswer(
+      surface,
+      this.#target?.label ?? "other",
+      usage,
+      costNanoUsd === null ? null : costNanoUsd / NANO_USD,
+    );
   }
 
   /** Puts what the call used in place of what was reserved for it. */
@@ -383,26 +342,6 @@ export class Exchange {
   }
 }
 
-/** The route of exchanges whose call could not be read. */
-const SURFACE_ROUTES: Readonly<Record<Surface, string>> = {
-  anthropic_messages: "/v1/messages",
-  openai_chat_completions: "/v1/chat/completions",
-  openai_responses: "/v1/responses",
-};
-
-/** What a served answer failed by, if it did. */
-const BROKEN_ENDS: Readonly<Record<EndReason, string>> = {
-  complete: "",
-  client_abort: "",
-  fault: "",
-  upstream_error: "server_error",
-  idle_timeout: "timeout",
-};
-
-function secondsBetween(from: number | undefined, to: number | undefined): number | undefined {
-  return from === undefined || to === undefined || to < from ? undefined : (to - from) / 1000;
-}
-
 function stepText({ account, upstream, outcome, status, durationMs }: TraceStep): string {
   return `${upstream}/${account} ${outcome}${status === null ? "" : ` ${status}`} ${durationMs}ms`;
 }
@@ -413,23 +352,4 @@ function orNull(text: string | undefined): string | null {
 
 function modelName(name: string | null | undefined): string | null {
   return name?.slice(0, MAX_MODEL_CHARS) ?? null;
-}
-
-/** The headers of every answer in the gateway's own name. */
-export function faultHeaders(fault: GatewayError, requestId: string, body: string): Record<string, string | number> {
-  return {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-    "x-request-id": requestId,
-    ...(fault.retry ? {} : { "x-should-retry": "false" }),
-    ...(fault.retryAfterSeconds === undefined ? {} : { "retry-after": fault.retryAfterSeconds }),
-    ...fault.headers,
-  };
-}
-
-/** What was thrown, as a fault. A bug is logged with its stack and shown as `internal`. */
-export function asFault(error: unknown, gateway: Gateway, exchangeId: string): GatewayError {
-  if (error instanceof GatewayError) return error;
-  gateway.log.error({ err: error, exchange: exchangeId }, "the gateway failed");
-  return new GatewayError("internal");
 }

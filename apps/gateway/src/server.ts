@@ -9,7 +9,7 @@ import type { H3 } from "h3";
 
 import { Connections } from "./connections.ts";
 import { errorCode } from "./error-code.ts";
-import { faultHeaders } from "./exchange.ts";
+import { faultHeaders } from "./faults.ts";
 import { anthropicSurface } from "./surfaces/anthropic.ts";
 
 /** Longest time for a request line and its headers to arrive. */

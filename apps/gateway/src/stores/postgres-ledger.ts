@@ -1,39 +1,13 @@
 import { endedAtMs } from "@link-assistant/core";
-import type {
-  ExchangePage,
-  ExchangeQuery,
-  Ledger,
-  LedgerEntry,
-  SeriesQuery,
-  SeriesRow,
-  TokenSpending,
-} from "@link-assistant/core";
+import type { Ledger, LedgerEntry } from "@link-assistant/core";
 import { z } from "zod";
 
-import { pageOf, repriced } from "./ledger-pages.ts";
-import { LedgerQueue } from "./ledger-queue.ts";
-import {
-  LEDGER_COLUMNS,
-  WRITTEN_COLUMNS,
-  ledgerValues,
-  parseLedgerRow,
-  parseSeriesRow,
-  parseSpending,
-} from "./ledger-rows.ts";
+import { repriced } from "./ledger-pages.ts";
+import { WRITTEN_COLUMNS, ledgerValues } from "./ledger-rows.ts";
 import { onceAMinute } from "./once-a-minute.ts";
-import type { Row } from "./parse-row.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
-import {
-  dropStatement,
-  exchangesStatement,
-  foldStatement,
-  inSeriesOrder,
-  repriceStatement,
-  seriesStatement,
-  spendingStatement,
-  spentBeforeStatement,
-} from "./sql-ledger.ts";
-import type { Statement } from "./sql-ledger.ts";
+import { QueuedLedger } from "./queued-ledger.ts";
+import { dropStatement, foldStatement, repriceStatement } from "./sql-ledger.ts";
 
 const DAY_MS = 86_400_000;
 /** Partitions that are there before their day comes. */
@@ -73,53 +47,24 @@ interface PostgresLedgerOptions {
 }
 
 /** The ledger in a database, a partition for each day. */
-export class PostgresLedger implements Ledger {
+export class PostgresLedger extends QueuedLedger implements Ledger {
   readonly #database: PostgresDatabase;
   readonly #now: () => number;
   readonly #reportRefused: (message: string) => void;
-  readonly #queue: LedgerQueue;
   #madeUntilMs = 0;
 
   constructor({ database, onError, now }: PostgresLedgerOptions) {
+    super(
+      {
+        place: database.place,
+        write: (entries) => this.#write(entries),
+        ask: (statement) => database.query(statement),
+      },
+      onError,
+    );
     this.#database = database;
     this.#now = now;
     this.#reportRefused = onceAMinute(onError);
-    this.#queue = new LedgerQueue({ write: (entries) => this.#write(entries), onError });
-  }
-
-  append(entry: LedgerEntry): Promise<void> {
-    return this.#queue.append(entry);
-  }
-
-  get waiting(): number {
-    return this.#queue.waiting;
-  }
-
-  get failing(): boolean {
-    return this.#queue.failing;
-  }
-
-  flush(): Promise<void> {
-    return this.#queue.flush();
-  }
-
-  async exchanges(query: ExchangeQuery): Promise<ExchangePage> {
-    const rows = await this.#ask(exchangesStatement(query, LEDGER_COLUMNS));
-    return pageOf(
-      rows.map((row) => parseLedgerRow(row, this.#database.place)),
-      query.limit,
-    );
-  }
-
-  async series(query: SeriesQuery): Promise<SeriesRow[]> {
-    const rows = await this.#ask(seriesStatement(query));
-    return inSeriesOrder(rows.map((row) => parseSeriesRow(row, this.#database.place)));
-  }
-
-  async spending(tokenId: string, sinceMs: number): Promise<TokenSpending> {
-    const [row = {}] = await this.#ask(spendingStatement(tokenId, sinceMs));
-    const [before] = sinceMs === 0 ? await this.#database.query(spentBeforeStatement(tokenId)) : [];
-    return parseSpending(row, before, this.#database.place);
   }
 
   reprice(fromMs: number, toMs: number, price: (entry: LedgerEntry) => number | null): Promise<number> {
@@ -164,17 +109,6 @@ export class PostgresLedger implements Ledger {
       await this.#database.query({ text, values: [] }).catch((error: unknown) => this.#reportRefused(String(error)));
     }
     this.#madeUntilMs = today + DAY_MS;
-  }
-
-  /** Writes what waits; what cannot be written is reported and lost. */
-  close(): Promise<void> {
-    return this.#queue.close();
-  }
-
-  /** The answer to a question, which sees all that was appended before it and could be written. */
-  async #ask(statement: Statement): Promise<Row[]> {
-    if (this.waiting > 0) await this.flush().catch(() => {});
-    return this.#database.query(statement);
   }
 
   async #write(entries: readonly LedgerEntry[]): Promise<void> {

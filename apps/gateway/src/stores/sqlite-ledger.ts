@@ -2,38 +2,14 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 import { endedAtMs } from "@link-assistant/core";
-import type {
-  ExchangePage,
-  ExchangeQuery,
-  Ledger,
-  LedgerEntry,
-  SeriesQuery,
-  SeriesRow,
-  TokenSpending,
-} from "@link-assistant/core";
+import type { Ledger, LedgerEntry } from "@link-assistant/core";
 
-import { LedgerQueue } from "./ledger-queue.ts";
-import { pageOf, repriced } from "./ledger-pages.ts";
-import {
-  LEDGER_COLUMNS,
-  WRITTEN_COLUMNS,
-  ledgerValues,
-  parseLedgerRow,
-  parseSeriesRow,
-  parseSpending,
-} from "./ledger-rows.ts";
+import { repriced } from "./ledger-pages.ts";
+import { WRITTEN_COLUMNS, ledgerValues } from "./ledger-rows.ts";
 import { onceAMinute } from "./once-a-minute.ts";
 import type { Row } from "./parse-row.ts";
-import {
-  dropStatement,
-  exchangesStatement,
-  foldStatement,
-  inSeriesOrder,
-  repriceStatement,
-  seriesStatement,
-  spendingStatement,
-  spentBeforeStatement,
-} from "./sql-ledger.ts";
+import { QueuedLedger } from "./queued-ledger.ts";
+import { dropStatement, foldStatement, repriceStatement } from "./sql-ledger.ts";
 import type { Statement } from "./sql-ledger.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
@@ -57,16 +33,25 @@ interface SqliteLedgerOptions {
 }
 
 /** The ledger in an open database. */
-export class SqliteLedger implements Ledger {
+export class SqliteLedger extends QueuedLedger implements Ledger {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #busyTimeoutMs: number;
   readonly #reportRefused: (message: string) => void;
   readonly #insert;
-  readonly #queue: LedgerQueue;
   readonly #reader: SqliteReader;
 
   constructor({ db, path, busyTimeoutMs, onError }: SqliteLedgerOptions) {
+    const reader = new SqliteReader(path);
+    super(
+      {
+        place: path,
+        write: (entries) => this.#writeSoon(entries),
+        ask: (statement) => reader.ask(statement).catch((error: unknown) => withStoreErrors(path, () => raise(error))),
+      },
+      onError,
+    );
+    this.#reader = reader;
     this.#db = db;
     this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
@@ -77,43 +62,10 @@ export class SqliteLedger implements Ledger {
     this.#insert = db.prepare(
       `INSERT INTO ledger (${WRITTEN_COLUMNS.join(", ")}) VALUES (${places}) ON CONFLICT DO NOTHING`,
     );
-    this.#reader = new SqliteReader(path);
-    this.#queue = new LedgerQueue({ write: (entries) => this.#writeSoon(entries), onError });
   }
 
-  append(entry: LedgerEntry): Promise<void> {
-    return this.#queue.append(entry);
-  }
-
-  get waiting(): number {
-    return this.#queue.waiting;
-  }
-
-  get failing(): boolean {
-    return this.#queue.failing;
-  }
-
-  flush(): Promise<void> {
-    return this.#patiently(() => this.#queue.flush());
-  }
-
-  async exchanges(query: ExchangeQuery): Promise<ExchangePage> {
-    const rows = await this.#ask(exchangesStatement(query, LEDGER_COLUMNS));
-    return pageOf(
-      rows.map((row) => parseLedgerRow(row, this.#path)),
-      query.limit,
-    );
-  }
-
-  async series(query: SeriesQuery): Promise<SeriesRow[]> {
-    const rows = await this.#ask(seriesStatement(query));
-    return inSeriesOrder(rows.map((row) => parseSeriesRow(row, this.#path)));
-  }
-
-  async spending(tokenId: string, sinceMs: number): Promise<TokenSpending> {
-    const [row = {}] = await this.#ask(spendingStatement(tokenId, sinceMs));
-    const [before] = sinceMs === 0 ? await this.#ask(spentBeforeStatement(tokenId)) : [];
-    return parseSpending(row, before, this.#path);
+  override flush(): Promise<void> {
+    return this.#patiently(() => super.flush());
   }
 
   reprice(fromMs: number, toMs: number, price: (entry: LedgerEntry) => number | null): Promise<number> {
@@ -144,8 +96,8 @@ export class SqliteLedger implements Ledger {
   }
 
   /** Writes what waits; what cannot be written is reported and lost. Closes the connection. */
-  async close(): Promise<void> {
-    await this.#patiently(() => this.#queue.close());
+  override async close(): Promise<void> {
+    await this.#patiently(() => super.close());
     await this.#reader.close();
     this.#db.close();
   }
@@ -159,16 +111,6 @@ export class SqliteLedger implements Ledger {
       dropped = Number(this.#db.prepare(text).run(named(values)).changes);
     });
     return dropped;
-  }
-
-  /** The answer to a question, which sees all that was appended before it and could be written. */
-  async #ask(statement: Statement): Promise<Row[]> {
-    if (this.waiting > 0) await this.flush().catch(() => {});
-    return this.#reader.ask(statement).catch((error: unknown) =>
-      withStoreErrors(this.#path, () => {
-        throw error;
-      }),
-    );
   }
 
   #run({ text, values }: Statement): Row[] {
@@ -221,6 +163,10 @@ export class SqliteLedger implements Ledger {
       this.#reportRefused(`The ledger entry ${entry.id} was refused: ${messageOf(error)}`);
     }
   }
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function isLocked(error: unknown): boolean {
