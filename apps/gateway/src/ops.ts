@@ -50,6 +50,8 @@ export function accountsView(gateway: Gateway): { accounts: (object & { readonly
 
 /** What has rested is ready, for the next call tries it. */
 function stateView(state: AccountState, nowMs: number): object {
-  if (state.kind === "ready" || isUsable(state, nowMs)) return { state: "ready", reason: null, ready_at: null };
-  return { state: state.kind, reason: state.reason, ready_at: new Date(state.untilMs).toISOString() };
+  const { failures } = state;
+  if (state.kind === "ready" || isUsable(state, nowMs))
+    return { state: "ready", reason: null, ready_at: null, failures };
+  return { state: state.kind, reason: state.reason, ready_at: new Date(state.untilMs).toISOString(), failures };
 }

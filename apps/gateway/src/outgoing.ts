@@ -89,9 +89,11 @@ function translated(call: Call, upstream: Upstream, model: string, exchange: Exc
   const path = call.counting ? PATHS[to].count : PATHS[to].call;
   const request = call.counting ? translateCountRequest(call.parsed, options) : translateRequest(call.parsed, options);
   if (request === undefined || path === undefined) throw new TypeError("an upstream that cannot count was asked to");
-  const collected = !call.counting && !call.stream && isLong(request.body, to);
-  const body = Buffer.from(collected ? JSON.stringify({ ...request.body, stream: true }) : request.text);
   const { context, losses } = request;
+  const { streamOnly, streamUsage } = context.capability;
+  const collected = !call.counting && !call.stream && (streamOnly || isLong(request.body, to));
+  const asked = { stream: true, ...(streamUsage && { stream_options: { include_usage: true } }) };
+  const body = Buffer.from(collected ? JSON.stringify({ ...request.body, ...asked }) : request.text);
   return {
     dialect: to,
     model,

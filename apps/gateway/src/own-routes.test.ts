@@ -215,7 +215,13 @@ describe("for load balancers and operators", () => {
           state: "ready",
           // The limit is that of one model.
           models: [
-            { model: "claude-sonnet-5-5", state: "cooling", reason: "rate_limit", ready_at: expect.any(String) },
+            {
+              model: "claude-sonnet-5-5",
+              state: "cooling",
+              reason: "rate_limit",
+              ready_at: expect.any(String),
+              failures: 1,
+            },
           ],
           last_failure: { kind: "rate_limit", at: expect.any(String) },
           in_flight: 0,

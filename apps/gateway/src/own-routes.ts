@@ -40,12 +40,14 @@ export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, a
   [
     "GET",
     "/v1/usage/series",
-    async (gateway, event, headers) => answerSeries(await observed(gateway, headers), event.url.searchParams),
+    async (gateway, event, headers) =>
+      answerSeries(await observed(gateway, headers), event.url.searchParams, headers.accept),
   ],
   [
     "GET",
     "/v1/usage/exchanges",
-    async (gateway, event, headers) => answerExchanges(await observed(gateway, headers), event.url.searchParams),
+    async (gateway, event, headers) =>
+      answerExchanges(await observed(gateway, headers), event.url.searchParams, headers.accept),
   ],
   [
     "POST",

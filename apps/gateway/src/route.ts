@@ -100,10 +100,13 @@ function candidatesFor(gateway: Gateway, call: Call, only: string | null): reado
   return fitting.length > 0 || upstream === undefined ? fitting : [{ upstream, model: asked }];
 }
 
-/** A name that nobody is known to serve goes to the upstreams of the client's own dialect: they know their models best. */
+/**
+ * A name that nobody is known to serve goes to the upstreams of the client's own dialect, which know their models best, unless the
+ * operator has named those.
+ */
 function speakers({ upstreams }: Gateway, call: Call, model: string): readonly Candidate[] {
   return [...upstreams.values()]
-    .filter(({ dialects }) => dialects.includes(call.dialect))
+    .filter(({ dialects, closed }) => !closed && dialects.includes(call.dialect))
     .map(({ name }) => ({ upstream: name, model }));
 }
 

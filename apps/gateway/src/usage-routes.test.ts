@@ -30,8 +30,11 @@ async function fill(count: number): Promise<void> {
   }
 }
 
-async function get(path: string): Promise<{ status: number; text: string; headers: Headers }> {
-  const response = await harness.admin(path);
+async function get(
+  path: string,
+  asked: Record<string, string> = {},
+): Promise<{ status: number; text: string; headers: Headers }> {
+  const response = await harness.admin(path, { headers: asked });
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
@@ -73,7 +76,7 @@ describe("a series", () => {
       ["gpt-5.5", undefined, 4],
     ]);
     expect(await groups("token")).toEqual([
-      [null, undefined, 3],
+      [null, null, 3],
       [harness.tokenRecord.id, "harness", 3],
     ]);
     expect(await groups("account")).toEqual([["primary", undefined, 6]]);
@@ -145,6 +148,51 @@ describe("exchanges", () => {
   });
 });
 
+describe("CSV", () => {
+  test("names its columns where there is no row", async () => {
+    expect((await get("/v1/usage/series?format=csv")).text).toMatch(/^at,group,requests,[\w,]+\r\n$/);
+    expect((await get("/v1/usage/exchanges?format=csv")).text).toMatch(/^id,started_at,[\w,]+,trace\r\n$/);
+  });
+
+  test("has the labels of tokens, the first of which is none", async () => {
+    await fill(2);
+    const { text } = await get("/v1/usage/series?from=2026-01-01&to=2026-01-02&step=1d&group=token&format=csv");
+    const [names, none, ours] = text.split("\r\n").map((line) => line.split(","));
+    expect(names?.at(-1)).toBe("label");
+    expect([none?.[1], none?.at(-1)]).toEqual(["", ""]);
+    expect([ours?.[1], ours?.at(-1)]).toEqual([harness.tokenRecord.id, "harness"]);
+  });
+
+  test("has every field that JSON has", async () => {
+    await fill(1);
+    const span = "from=2026-01-01&to=2026-01-02";
+    for (const path of [`series?${span}&step=1d&group=token`, `series?${span}&step=1d`, `exchanges?${span}`]) {
+      const [row] = JSON.parse((await get(`/v1/usage/${path}`)).text).data;
+      const { text } = await get(`/v1/usage/${path}&format=csv`);
+      expect(text.split("\r\n")[0]).toBe(Object.keys(row).join(","));
+    }
+  });
+});
+
+describe("the format", () => {
+  test.each([
+    ["text/csv", "text/csv; charset=utf-8"],
+    ["application/x-ndjson, application/json;q=0.5", "application/x-ndjson"],
+    ["application/json;q=0.5, Text/CSV;q=0.9", "text/csv; charset=utf-8"],
+    ["application/json, text/csv", "application/json"],
+    ["text/csv;q=0", "application/json"],
+    ["text/html, */*;q=0.8", "application/json"],
+  ])("is what `accept: %s` prefers", async (accept, type) => {
+    for (const path of ["series", "exchanges"])
+      expect((await get(`/v1/usage/${path}`, { accept })).headers.get("content-type")).toBe(type);
+  });
+
+  test("is that of the address before that of the header", async () => {
+    const { headers } = await get("/v1/usage/series?format=json", { accept: "text/csv" });
+    expect(headers.get("content-type")).toBe("application/json");
+  });
+});
+
 describe("a question that cannot be understood", () => {
   test.each([
     ["series?from=yesterday", "`from`: expected an ISO 8601 time"],
@@ -154,6 +202,7 @@ describe("a question that cannot be understood", () => {
     ["series?from=-1h&to=-2h", "`from`"],
     ["series?colour=red", "`colour` is not known"],
     ["series?format=xml", "`format`: expected one of json, ndjson, csv"],
+    ["exchanges?from=-1h&to=-2h", "`to`: expected a time that is not before `from`"],
     ["exchanges?limit=1001", "`limit`: expected a whole number from 1 to 1000"],
     ["exchanges?status=bad", "`status`: expected an HTTP status"],
     ["exchanges?cursor=x", "cursor: expected the `next` of a page"],
@@ -169,6 +218,23 @@ describe("a question that cannot be understood", () => {
   test("is no question without a key", async () => {
     for (const path of ["/v1/usage/series", "/v1/usage/exchanges"])
       expect((await harness.fetch(path)).status).toBe(403);
+  });
+});
+
+describe("an account at rest", () => {
+  test("is shown with its reason, its end and the failures before it", async () => {
+    const failure = { kind: "billing", blame: "account", elsewhere: true, rest: "long", scope: "account" } as const;
+    harness.gateway.pool.begin("primary", Date.now()).failed(failure, Date.now());
+    const { accounts } = JSON.parse((await get("/v1/accounts")).text);
+    expect(accounts).toMatchObject([
+      {
+        state: "broken",
+        reason: "billing",
+        failures: 1,
+        ready_at: expect.any(String),
+        last_failure: { kind: "billing" },
+      },
+    ]);
   });
 });
 

@@ -256,6 +256,26 @@ const SENTENCES: readonly (readonly [status: number, type: string, message: stri
     "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.",
     "context_too_long",
   ],
+  [
+    400,
+    "exceed_context_size_error",
+    "request (4019 tokens) exceeds the available context size (2048 tokens), try increasing it",
+    "context_too_long",
+  ],
+  [
+    500,
+    "server_error",
+    "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj",
+    "invalid_request",
+  ],
+  [
+    500,
+    "server_error",
+    "Failed to parse tool call arguments as JSON: [json.exception.parse_error.101]",
+    "invalid_request",
+  ],
+  [500, "server_error", 'Failed to parse tools: Unsupported tool type: {"type":"custom"}', "invalid_request"],
+  [500, "server_error", "The model said: image input is not supported", "server_error"],
   [429, "rate_limit_error", "Extra usage is required for long context requests.", "permission"],
   [
     429,

@@ -117,6 +117,8 @@ const KIND_BY_NAME: Readonly<Record<string, FailureKind>> = {
   tokens: "rate_limit",
   model_not_found: "not_found",
   context_length_exceeded: "context_too_long",
+  // llama.cpp, error.type
+  exceed_context_size_error: "context_too_long",
   string_above_max_length: "too_large",
   content_policy_violation: "content_refused",
   content_filter: "content_refused",
@@ -169,6 +171,12 @@ const KIND_BY_SENTENCE: readonly { readonly among: FailureKind; readonly says: R
       among: "invalid_request",
       says: /prompt is too long|exceed context limit|maximum context length/i,
       kind: "context_too_long",
+    },
+    // llama-server answers 500 to what its model or its template cannot read; seen at 0.7.0.
+    {
+      among: "server_error",
+      says: /^(?:image|audio|video) input is not supported|^Failed to parse (?:messages|tools|tool call arguments)\b/i,
+      kind: "invalid_request",
     },
   ];
 

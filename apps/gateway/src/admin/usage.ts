@@ -4,7 +4,7 @@ import { FastResponse } from "srvx";
 
 import type { Gateway } from "../gateway.ts";
 import { StoreError } from "../stores/store-error.ts";
-import { FORMATS, MEDIA_TYPES, written } from "../usage/formats.ts";
+import { FORMATS, MEDIA_TYPES, acceptedFormat, written } from "../usage/formats.ts";
 import type { Format } from "../usage/formats.ts";
 import { allPages } from "../usage/pages.ts";
 import {
@@ -15,19 +15,20 @@ import {
   refuseOthers,
   seriesQuery,
 } from "../usage/queries.ts";
-import { exchangeView, seriesView } from "../usage/views.ts";
+import { EXCHANGE_COLUMNS, SERIES_COLUMNS, TOKEN_SERIES_COLUMNS, exchangeView, seriesView } from "../usage/views.ts";
 import type { LabelOf } from "../usage/views.ts";
 
-/** `GET /v1/usage/series` */
-export function answerSeries(gateway: Gateway, parts: URLSearchParams): Promise<Response> {
+/** `GET /v1/usage/series`, in the format that `format`, else `Accept`, asks for. */
+export function answerSeries(gateway: Gateway, parts: URLSearchParams, accept = ""): Promise<Response> {
   return asked(gateway, async () => {
     refuseOthers(parts.keys(), SERIES_PARTS);
     const query = seriesQuery((name) => parts.get(name) ?? undefined, gateway.now());
-    const format = formatOf(parts);
+    const format = formatOf(parts, accept);
     const rows = (await gateway.store.ledger.series(query)).map((row) =>
       labelled(gateway, query.groupBy, seriesView(row)),
     );
-    if (format !== "json") return exported("usage-series", format, pagesOf(rows));
+    const columns = query.groupBy === "token" ? TOKEN_SERIES_COLUMNS : SERIES_COLUMNS;
+    if (format !== "json") return exported("usage-series", format, written(format, columns, pagesOf(rows)));
     return json({
       from: new Date(query.fromMs).toISOString(),
       to: new Date(query.toMs).toISOString(),
@@ -39,12 +40,12 @@ export function answerSeries(gateway: Gateway, parts: URLSearchParams): Promise<
   });
 }
 
-/** `GET /v1/usage/exchanges`: a page in JSON, everything in any other format. */
-export function answerExchanges(gateway: Gateway, parts: URLSearchParams): Promise<Response> {
+/** `GET /v1/usage/exchanges`: a page in JSON, everything in any other format that `format`, else `Accept`, asks for. */
+export function answerExchanges(gateway: Gateway, parts: URLSearchParams, accept = ""): Promise<Response> {
   return asked(gateway, async () => {
     refuseOthers(parts.keys(), EXCHANGE_PARTS);
     const query = exchangeQuery((name) => parts.get(name) ?? undefined, gateway.now());
-    const format = formatOf(parts);
+    const format = formatOf(parts, accept);
     const labelOf = (id: string): string | undefined => gateway.tokens.get(id)?.label;
     const { ledger } = gateway.store;
     if (format === "json") {
@@ -55,7 +56,7 @@ export function answerExchanges(gateway: Gateway, parts: URLSearchParams): Promi
     const pages = allPages(ledger, query);
     const first = await pages.next();
     const views = viewsOf(first.done === true ? [] : first.value, pages, labelOf);
-    return exported("usage-exchanges", format, views);
+    return exported("usage-exchanges", format, written(format, EXCHANGE_COLUMNS, views));
   });
 }
 
@@ -68,10 +69,10 @@ async function* viewsOf(
   for await (const page of rest) yield page.map((entry) => exchangeView(entry, labelOf));
 }
 
-/** Groups of tokens are ids; their labels are for people. */
+/** Groups of tokens are ids; their labels are for people, `null` where there is no token or none of this id. */
 function labelled(gateway: Gateway, groupBy: string | undefined, row: ReturnType<typeof seriesView>): object {
-  if (groupBy !== "token" || row.group === null) return row;
-  return { ...row, label: gateway.tokens.get(row.group)?.label ?? null };
+  if (groupBy !== "token") return row;
+  return { ...row, label: gateway.tokens.get(row.group ?? "")?.label ?? null };
 }
 
 /** A question that cannot be understood is the caller's, a store that cannot be asked is not. */
@@ -87,8 +88,8 @@ async function asked(gateway: Gateway, work: () => Promise<Response>): Promise<R
   }
 }
 
-function formatOf(parts: URLSearchParams): Format {
-  const asked = parts.get("format") ?? "json";
+function formatOf(parts: URLSearchParams, accept: string): Format {
+  const asked = parts.get("format") ?? acceptedFormat(accept);
   const format = FORMATS.find((each) => each === asked);
   if (format === undefined) throw new QueryError(`\`format\`: expected one of ${FORMATS.join(", ")}.`);
   return format;
@@ -102,8 +103,8 @@ function json(body: object): Response {
   return new FastResponse(JSON.stringify(body), { headers: { "content-type": MEDIA_TYPES.json } });
 }
 
-function exported(name: string, format: "ndjson" | "csv", pages: AsyncIterable<readonly object[]>): Response {
-  const body = streamOf(written(format, pages));
+function exported(name: string, format: "ndjson" | "csv", texts: AsyncGenerator<string>): Response {
+  const body = streamOf(texts);
   const headers = {
     "content-type": MEDIA_TYPES[format],
     "content-disposition": `attachment; filename="${name}.${format}"`,

@@ -119,3 +119,20 @@ describe("usage reprice", () => {
     expect([opus?.["cost_usd"], gpt?.["cost_usd"]]).toEqual([null, 0.004]);
   });
 });
+
+describe("a time by day that is too long", () => {
+  test("is refused in a sentence", async () => {
+    const { code, err } = await usage("--by", "day", "--since", "2010-01-01");
+    expect({ code, err }).toEqual({ code: 2, err: "`--by day` takes at most 2000 days; name a later `--since`.\n" });
+  });
+});
+
+describe("CSV of nothing", () => {
+  test.each([[["--csv"]], [["--by", "token", "--csv"]], [["exchanges", "--csv"]]])(
+    "names its columns: %j",
+    async (args) => {
+      const { out } = await usage("--since", "2001-01-01", "--until", "2001-01-02", ...args);
+      expect(out).toMatch(/^[a-z_0-9]+(,[a-z_0-9]+)+\r\n$/);
+    },
+  );
+});

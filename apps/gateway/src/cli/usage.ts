@@ -8,9 +8,9 @@ import type { Kept } from "../kept.ts";
 import { open } from "../upstreams/open-upstreams.ts";
 import { written } from "../usage/formats.ts";
 import { TIME_FORMS, parseTime } from "../usage/times.ts";
-import { exchangeView, seriesView } from "../usage/views.ts";
+import { EXCHANGE_COLUMNS, SERIES_COLUMNS, TOKEN_SERIES_COLUMNS, exchangeView, seriesView } from "../usage/views.ts";
 import type { CommandContext } from "./context.ts";
-import { table } from "./terminal.ts";
+import { CommandError, table } from "./terminal.ts";
 
 const DAY_MS = 86_400_000;
 /** Steps of a series that one question may have. */
@@ -60,6 +60,8 @@ async function sums(context: CommandContext, options: UsageOptions): Promise<voi
     const groupBy = options.by === "day" ? undefined : options.by;
     const stepMs = byDay ? DAY_MS : Math.max(1000, Math.ceil((toMs - fromMs) / MAX_STEPS));
     const start = byDay ? Math.floor(fromMs / DAY_MS) * DAY_MS : fromMs;
+    if (byDay && toMs - start > MAX_STEPS * DAY_MS)
+      throw new CommandError(`\`--by day\` takes at most ${MAX_STEPS} days; name a later \`--since\`.`, 2);
     const rows = await store.ledger.series({ fromMs: start, toMs, stepMs, groupBy });
     const labels = new Map((await store.tokens.list()).map(({ id, label }) => [id, label]));
     const shown = byDay ? rows : byGroup(rows);
@@ -67,7 +69,8 @@ async function sums(context: CommandContext, options: UsageOptions): Promise<voi
       ...seriesView(row),
       ...(options.by === "token" && { label: labels.get(row.group ?? "") ?? null }),
     }));
-    if (options.csv === true) return printCsv(context, pageOf(views));
+    const columns = options.by === "token" ? TOKEN_SERIES_COLUMNS : SERIES_COLUMNS;
+    if (options.csv === true) return printCsv(context, columns, pageOf(views));
     context.print({ data: views }, () => sumsTable(shown, options.by, labels));
   });
 }
@@ -163,7 +166,7 @@ async function exchanges(context: CommandContext, options: ExchangeOptions): Pro
     };
     const { entries } = await store.ledger.exchanges(query);
     const views = entries.map((entry) => exchangeView(entry, (id) => labels.get(id)));
-    if (options.csv === true) return printCsv(context, pageOf(views));
+    if (options.csv === true) return printCsv(context, EXCHANGE_COLUMNS, pageOf(views));
     context.print({ data: views }, () => exchangesTable(entries, labels));
   });
 }
@@ -231,8 +234,12 @@ async function withLedger(
   }
 }
 
-async function printCsv(context: CommandContext, pages: AsyncIterable<readonly object[]>): Promise<void> {
-  for await (const text of written("csv", pages)) context.write(text);
+async function printCsv(
+  context: CommandContext,
+  columns: readonly string[],
+  pages: AsyncIterable<readonly object[]>,
+): Promise<void> {
+  for await (const text of written("csv", columns, pages)) context.write(text);
 }
 
 async function* pageOf(rows: readonly object[]): AsyncGenerator<readonly object[]> {

@@ -48,6 +48,7 @@ export function open(name: string, upstreams: Config["upstreams"]): Upstream {
       dialects: service.dialects ?? row.dialects,
       quirks: service.quirks ?? row.quirks,
       models: service.models ?? row.models,
+      closed: service.models !== undefined,
       ...(service.maxOutputTokens !== undefined && { capability: { maxOutputTokens: service.maxOutputTokens } }),
     },
   );

@@ -22,6 +22,8 @@ export interface Upstream {
   readonly quirks: string;
   /** The models it serves, as patterns. */
   readonly models: readonly string[];
+  /** Whether the operator has named its models, so that it is asked for no other. */
+  readonly closed: boolean;
   /** What is known of its models beyond their names. */
   readonly capability?: Partial<Capability>;
   /** Sends the request; what comes back goes to the handler as it comes. */
@@ -37,12 +39,24 @@ export interface Upstream {
 }
 
 /** What the configuration, and its kind, say of an upstream. */
-export type UpstreamTraits = Pick<Upstream, "dialects" | "quirks" | "models" | "capability">;
+export type UpstreamTraits = Pick<Upstream, "dialects" | "quirks" | "models" | "closed" | "capability">;
 
 /** Bounds of a small request of the gateway's own. */
 export interface GetBounds {
   readonly maxBytes: number;
   readonly timeoutMs: number;
+}
+
+/** An upstream's answer that is not of status 200. */
+export class AnswerError extends Error {
+  override readonly name = "AnswerError";
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the upstream answered ${status}`);
+    this.status = status;
+  }
 }
 
 /** How an upstream is reached. */
@@ -70,7 +84,7 @@ export function openPool(options: UpstreamOptions): Pool {
   });
 }
 
-/** Asks for a small JSON document. Rejects when it is too long, late, or no answer of status 200. */
+/** Asks for a small JSON document. Rejects when it is too long or late, and with an `AnswerError` when its status is not 200. */
 export async function getJson(
   pool: Pool,
   path: string,
@@ -93,6 +107,6 @@ export async function getJson(
     if (bytes > bounds.maxBytes) throw new Error("the answer is too long");
     chunks.push(chunk);
   }
-  if (answer.statusCode !== 200) throw new Error(`the upstream answered ${answer.statusCode}`);
+  if (answer.statusCode !== 200) throw new AnswerError(answer.statusCode);
   return JSON.parse(Buffer.concat(chunks).toString());
 }

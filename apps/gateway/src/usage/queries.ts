@@ -34,9 +34,11 @@ export function seriesQuery(part: Parts, nowMs: number): SeriesQuery {
 
 /** Reads a question for exchanges. Throws a `QueryError`. */
 export function exchangeQuery(part: Parts, nowMs: number): ExchangeQuery {
+  const [fromMs, toMs] = [timeOf(part, "from", nowMs), timeOf(part, "to", nowMs)];
+  if (fromMs !== undefined && toMs !== undefined && toMs < fromMs) fail("to", "a time that is not before `from`");
   return {
-    fromMs: timeOf(part, "from", nowMs),
-    toMs: timeOf(part, "to", nowMs),
+    fromMs,
+    toMs,
     tokenId: part("token"),
     account: part("account"),
     model: part("model"),

@@ -26,6 +26,61 @@ export interface SeriesView {
   readonly bytes_received: number;
 }
 
+/** The fields of a row of a series, in their order. */
+export const SERIES_COLUMNS = [
+  "at",
+  "group",
+  "requests",
+  "errors",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "cost_usd",
+  "unpriced",
+  "cache_hits",
+  "first_byte_ms",
+  "duration_ms",
+  "bytes_sent",
+  "bytes_received",
+] as const satisfies readonly (keyof SeriesView)[];
+
+/** The fields of such a row when it is of one token. */
+export const TOKEN_SERIES_COLUMNS = [...SERIES_COLUMNS, "label"] as const;
+
+/** The fields of an exchange, in their order. */
+export const EXCHANGE_COLUMNS = [
+  "id",
+  "started_at",
+  "ended_at",
+  "duration_ms",
+  "first_byte_ms",
+  "surface",
+  "token_id",
+  "token_label",
+  "account",
+  "upstream",
+  "attempts",
+  "requested_model",
+  "model",
+  "status",
+  "end",
+  "stream",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_5m_tokens",
+  "cache_write_1h_tokens",
+  "cache_write_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "cost_usd",
+  "bytes_sent",
+  "bytes_received",
+  "losses",
+  "trace",
+] as const;
+
 /** A row of a series as it is shown. */
 export function seriesView(row: SeriesRow): SeriesView {
   return {
@@ -49,7 +104,10 @@ export function seriesView(row: SeriesRow): SeriesView {
 }
 
 /** An exchange as it is shown. */
-export function exchangeView(entry: LedgerEntry, labelOf: LabelOf): Readonly<Record<string, unknown>> {
+export function exchangeView(
+  entry: LedgerEntry,
+  labelOf: LabelOf,
+): Readonly<Record<(typeof EXCHANGE_COLUMNS)[number], unknown>> {
   const { usage } = entry;
   return {
     id: entry.id,

@@ -61,6 +61,11 @@ export interface Capability {
   readonly reasoningEcho: "none" | "reasoning_content" | "reasoning" | "reasoning_details";
   /** Whether `stream_options` is known. */
   readonly streamUsage: boolean;
+  /**
+   * Whether an answer in one piece is better asked for as a stream and gathered: it ends when its client goes, and does not say the
+   * assistant turn at the end of the request again.
+   */
+  readonly streamOnly: boolean;
   /** The field that names the client's user. */
   readonly userField: "safety_identifier" | "user" | "metadata" | "none";
   /** The longest name of a user, in UTF-16 units. */

@@ -63,6 +63,12 @@ describe("upstreams that speak as OpenAI", () => {
     });
     expect(chat("deepseek-reasoner", "deepseek").maxOutputTokens).toBe(65_536);
     expect(chat("x", "openrouter").reasoningEcho).toBe("reasoning_details");
+    expect(chat("x", "llama.cpp")).toMatchObject({
+      reasoningEcho: "reasoning_content",
+      efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+      stopSequences: 8191,
+      streamOnly: true,
+    });
   });
 });
 

@@ -44,6 +44,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     nullContent: false,
     reasoningEcho: "none",
     streamUsage: false,
+    streamOnly: false,
     userField: "metadata",
     userMaxLength: 256,
     openaiFields: false,
@@ -84,6 +85,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     nullContent: true,
     reasoningEcho: "none",
     streamUsage: true,
+    streamOnly: false,
     userField: "user",
     userMaxLength: 64,
     openaiFields: false,
@@ -124,6 +126,7 @@ export const DEFAULTS: Readonly<Record<DialectId, Capability>> = {
     nullContent: true,
     reasoningEcho: "none",
     streamUsage: false,
+    streamOnly: false,
     userField: "safety_identifier",
     userMaxLength: 64,
     openaiFields: true,
@@ -184,7 +187,20 @@ export const CAPABILITY_TABLE: readonly CapabilityRow[] = [
   { dialect: "openai-chat", upstream: "deepseek", models: ["deepseek-reasoner*"], is: { maxOutputTokens: 65_536 } },
   // Of a service that nobody has named, no more is asked than the smallest of them take.
   { dialect: "openai-chat", upstream: "compatible", is: { stringContentOnly: true } },
-  { dialect: "openai-chat", upstream: "llama.cpp", is: { topK: true, singleSystem: true, userField: "none" } },
+  // Tried with llama-server 0.7.0: its templates get earlier reasoning and the effort, of which `none` ends the thinking.
+  {
+    dialect: "openai-chat",
+    upstream: "llama.cpp",
+    is: {
+      topK: true,
+      singleSystem: true,
+      userField: "none",
+      reasoningEcho: "reasoning_content",
+      efforts: EFFORTS,
+      stopSequences: 8191,
+      streamOnly: true,
+    },
+  },
   { dialect: "openai-chat", upstream: "vllm", is: { topK: true, singleSystem: true } },
   {
     dialect: "openai-chat",

@@ -45,6 +45,8 @@ describe("the kind", () => {
     [{ message: "model: claude-x" }, 404, "model_not_found"],
     [{ message: "x is not a valid model ID" }, 400, "model_not_found"],
     [{ message: "no such file" }, 404, "not_found"],
+    [{ message: "image input is not supported - hint: …", type: "server_error", code: "500" }, 500, "bad_request"],
+    [{ message: "Failed to parse tools: Unsupported tool type", type: "server_error" }, 500, "bad_request"],
     ...[
       "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
       "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",

@@ -81,6 +81,9 @@ const TOO_LONG =
   /maximum (?:context|prompt|input) length|context (?:window|length|size|limit)[^.]{0,60}exceed|exceed[^.]{0,60}context (?:window|length|size|limit)|exceed[^.]{0,60}(?:token limit|maximum number of tokens|max_model_len)|larger than the context|greater than the context|prompt (?:is )?too long|too large for model with|maximum context/i;
 const NO_SUCH_MODEL =
   /^model: |\bmodel\b[^.]{0,120}(?:not found|does not exist|not exist|no such|unknown|not available)|(?:not a valid|no such|unknown|invalid) model\b/i;
+/** llama-server answers 500 to what its model or its template cannot read; seen at 0.7.0. */
+const UNREADABLE =
+  /^(?:image|audio|video) input is not supported|^Failed to parse (?:messages|tools|tool call arguments)\b/i;
 const OVERLOADED = /\boverloaded\b|over capacity|at capacity/i;
 
 /** Kinds that a message may make more exact. */
@@ -94,6 +97,7 @@ const REFINED: Readonly<Partial<Record<ErrorKind, readonly (readonly [RegExp, Er
   not_found: [[NO_SUCH_MODEL, "model_not_found"]],
   server: [
     [TOO_LONG, "context_length"],
+    [UNREADABLE, "bad_request"],
     [OVERLOADED, "overloaded"],
   ],
   unavailable: [[OVERLOADED, "overloaded"]],

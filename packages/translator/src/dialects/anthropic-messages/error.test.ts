@@ -97,6 +97,10 @@ describe("an error for a client", () => {
       "This model's maximum context length is 8192 tokens. However, you requested 9192 tokens (8000 in the messages, 1192 in the completion).",
       "input length and `max_tokens` exceed context limit: 8000 + 1192 > 8192, decrease",
     ],
+    [
+      "request (4019 tokens) exceeds the available context size (2048 tokens), try increasing it",
+      "prompt is too long: 4019 tokens > 2048 maximum (request",
+    ],
     ["Your input exceeds the context window of this model.", "prompt is too long ("],
     ["prompt is too long: 5 tokens > 4 maximum", "prompt is too long: 5 tokens > 4 maximum"],
   ])("about a long conversation is in words that clients know: %s", (message, begins) => {

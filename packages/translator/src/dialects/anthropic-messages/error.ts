@@ -75,8 +75,8 @@ export function encodeError(error: NeutralError): { readonly status: number; rea
 const MAX_READ = 4096;
 const ANTHROPICS_WORDS = /prompt is too long|exceed context limit/i;
 const LIMIT =
-  /(?:maximum|max)[^.]{0,40}?(?:context|prompt|input)[^.]{0,40}?(?:length|window|size|limit)[^.\d]{0,40}(\d+)/i;
-const ASKED = /(?:resulted in|requested|contains?|has|at least|uses?)\s+(?:about\s+)?(\d+)/i;
+  /(?:(?:maximum|max)[^.]{0,40}?(?:context|prompt|input)[^.]{0,40}?(?:length|window|size|limit)[^.\d]{0,40}|available context size \()(\d+)/i;
+const ASKED = /(?:(?:resulted in|requested|contains?|has|at least|uses?)\s+(?:about\s+)?|^request \()(\d+)/i;
 const SPLIT =
   /\((\d+) [^()\d]{0,60}?(?:messages|prompt|input|functions)[^()\d]{0,60}, (\d+) [^()]{0,60}(?:completion|output)/i;
 
