@@ -72,6 +72,7 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
     accountStates: () =>
       pool.view(Date.now()).map(({ account, state }) => ({ account: account.name, state: state.kind })),
     ledgerQueueDepth: () => kept.store.ledger.waiting,
+    process: true,
   });
   const unfollow = await followAccounts(pool, states, shared.bindings);
   const stopRetention = startRetention(kept.store.ledger, () => generation.gateway.config.ledger.retentionDays, log);

@@ -6,6 +6,7 @@ import { metricsWith, type Metrics } from "./metrics.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { PrometheusReader } from "./prometheus.ts";
 import { createTallies } from "./tally.ts";
+import { wantsTokenCounters } from "./token-counters.ts";
 
 /** What `createMetrics` takes. All of it may be left out. */
 export interface MetricsOptions {
@@ -52,11 +53,16 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const { env = {}, onExportError, meterProvider, prometheus, maxAccounts = DEFAULT_MAX_ACCOUNTS } = options;
   const tallies = createTallies(maxAccounts);
   if (meterProvider !== undefined) {
-    return metricsWith(tallies, { meterProvider, prometheus, readers: [], end: async () => {} });
+    return metricsWith(tallies, { meterProvider, prometheus, readers: [], tokenCounters: false, end: async () => {} });
   }
   const pipeline = createPipeline(env, onExportError);
   const own = new SdkMeterProvider({ resource: pipeline.resource, readers: pipeline.readers });
-  return metricsWith(tallies, { ...pipeline, meterProvider: own, end: () => own.shutdown() });
+  return metricsWith(tallies, {
+    ...pipeline,
+    meterProvider: own,
+    tokenCounters: wantsTokenCounters(env),
+    end: () => own.shutdown(),
+  });
 }
 
 function refuseMistakes(options: MetricsOptions): void {

@@ -1,4 +1,5 @@
-import type { Attributes, Histogram, Meter } from "@opentelemetry/api";
+import type { Histogram, Meter } from "@opentelemetry/api";
+import { BoundedSeries } from "./series.ts";
 
 /** One histogram: everything that is said about it anywhere, said once. */
 export interface HistogramRow {
@@ -76,21 +77,15 @@ export const HISTOGRAMS = {
 /** The short name of a histogram inside this package. */
 export type HistogramId = keyof typeof HISTOGRAMS;
 
-const OTHER = "other";
-
 /** A histogram with a bounded number of series: what comes too late is counted under `other`. */
 export class BoundedHistogram {
-  readonly #row: HistogramRow;
   readonly #histogram: Histogram;
-  readonly #onOverflow: (label: string) => void;
-  /** The labels of each series, made once: records of one series share them. */
-  readonly #series = new Map<string, Attributes>();
+  readonly #series: BoundedSeries;
 
   /** @param onOverflow hears of each record whose labels had to give way. */
   constructor(meter: Meter, row: HistogramRow, onOverflow: (label: string) => void) {
     const { name, unit, description, buckets } = row;
-    this.#row = row;
-    this.#onOverflow = onOverflow;
+    this.#series = new BoundedSeries(row, onOverflow);
     this.#histogram = meter.createHistogram(name, {
       unit,
       description,
@@ -100,30 +95,7 @@ export class BoundedHistogram {
 
   /** Records a value under these labels, in the order of the row; an empty one is left out. What is no number is not recorded. */
   record(value: number, labels: readonly string[]): void {
-    if (Number.isFinite(value) && value >= 0) this.#histogram.record(value, this.#attributes(labels));
-  }
-
-  /** Two series are kept for what gives way: with the last label alone as `other`, and with all of them. */
-  #attributes(labels: readonly string[]): Attributes {
-    const known = this.#series.get(labels.join("\n"));
-    if (known !== undefined) return known;
-    const { maxSeries, labels: names } = this.#row;
-    const isOther = labels.at(-1) === OTHER;
-    if (this.#series.size < maxSeries - (isOther ? 1 : 2) || names.length === 1) return this.#add(labels);
-    this.#onOverflow(names.at(-1) ?? "");
-    return isOther ? this.#everythingElse() : this.#attributes([...labels.slice(0, -1), OTHER]);
-  }
-
-  #everythingElse(): Attributes {
-    const labels = this.#row.labels.map(() => OTHER);
-    return this.#series.get(labels.join("\n")) ?? this.#add(labels);
-  }
-
-  #add(labels: readonly string[]): Attributes {
-    const named = this.#row.labels.map((name, index) => [name, labels[index] ?? ""] as const);
-    const attributes: Attributes = Object.freeze(Object.fromEntries(named.filter(([, value]) => value !== "")));
-    this.#series.set(labels.join("\n"), attributes);
-    return attributes;
+    if (Number.isFinite(value) && value >= 0) this.#histogram.record(value, this.#series.attributes(labels));
   }
 }
 

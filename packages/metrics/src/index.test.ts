@@ -10,8 +10,13 @@ test("what the package exports", () => {
     "GAUGES",
     "HISTOGRAMS",
     "METRICS",
+    "PROCESS_METRICS",
     "PROMETHEUS_CONTENT_TYPE",
+    "TOKEN_COUNTERS",
+    "TOKEN_COUNTER_LABELS",
+    "TOKEN_COUNTER_SERIES",
     "createMetrics",
+    "prometheusName",
   ]);
   expect(Object.keys(node)).toEqual(["startMetricsSdk"]);
 });

@@ -21,6 +21,8 @@ export interface Gauges {
   readonly accountStates?: () => Iterable<{ readonly account: string; readonly state: string }>;
   /** Rows of the ledger that wait to be written. */
   readonly ledgerQueueDepth?: () => number;
+  /** Whether the process itself is shown: its CPU time, memory and event loop; see `PROCESS_METRICS`. */
+  readonly process?: boolean;
 }
 
 /** Every gauge. */

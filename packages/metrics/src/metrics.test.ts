@@ -7,7 +7,13 @@ test("a second shutdown waits for the end that the first began", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = vi.fn<() => Promise<void>>(() => promise);
   const meterProvider = globalMetrics.getMeterProvider();
-  const metrics = metricsWith(createTallies(1000), { meterProvider, prometheus: undefined, readers: [], end });
+  const metrics = metricsWith(createTallies(1000), {
+    meterProvider,
+    prometheus: undefined,
+    readers: [],
+    tokenCounters: false,
+    end,
+  });
   await metrics.shutdown(0);
   const second = metrics.shutdown();
   resolve();

@@ -3,9 +3,11 @@ import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { settledWithin } from "./deadline.ts";
 import { createHistograms } from "./histograms.ts";
 import { SCOPE, observeGauges, observeTallies, type Gauges } from "./instruments.ts";
+import { observeProcess } from "./process.ts";
 import { renderText, type PrometheusReader } from "./prometheus.ts";
 import { createRecorder, type Recorder } from "./record.ts";
 import type { Tallies } from "./tally.ts";
+import { createTokenCounter } from "./token-counters.ts";
 import { snapshotUsage, type UsageSnapshot } from "./usage-snapshot.ts";
 
 const DEFAULT_DEADLINE_MS = 3000;
@@ -18,9 +20,11 @@ export interface Metrics extends Recorder {
   readonly observe: (gauges: Gauges) => void;
   /**
    * Collects, and resolves to Prometheus text (format 0.0.4, without scope labels and `target_info`); serve it with
-   * `PROMETHEUS_CONTENT_TYPE`. Holds every metric of the MeterProvider, so also those of other programs' instruments.
+   * `PROMETHEUS_CONTENT_TYPE`. Holds every metric of the MeterProvider, so also those of other programs' instruments. It is written in
+   * pieces of a millisecond or two, between which other work goes on.
    *
-   * @throws TypeError when a `meterProvider` was given without a `prometheus` reader; Error after `shutdown`.
+   * @throws TypeError when a `meterProvider` was given without a `prometheus` reader; Error after `shutdown`, and when something cannot be
+   *   collected: half of the metrics would look like all of them.
    */
   readonly renderPrometheus: () => Promise<string>;
   /**
@@ -42,6 +46,8 @@ export interface Views {
   readonly prometheus: PrometheusReader | undefined;
   /** The readers that `forceFlush` flushes. */
   readonly readers: readonly IMetricReader[];
+  /** Whether the newest conventions' counters of tokens are shown. */
+  readonly tokenCounters: boolean;
   /** Ends everything that was started for these views. Called once. */
   readonly end: () => Promise<void>;
 }
@@ -50,11 +56,20 @@ export interface Views {
 export function metricsWith(tallies: Tallies, views: Views): Metrics {
   observeTallies(tallies, views.meterProvider);
   const meter = views.meterProvider.getMeter(SCOPE);
-  const histograms = createHistograms(meter, (label) => tallies.label_overflow.add(1, { label }));
+  const onOverflow = (label: string): void => tallies.label_overflow.add(1, { label });
+  const counts = {
+    tallies,
+    histograms: createHistograms(meter, onOverflow),
+    tokens: views.tokenCounters ? createTokenCounter(meter, onOverflow) : undefined,
+  };
   let ending: Promise<void> | undefined;
+  let endProcess: (() => void) | undefined;
   return {
-    ...createRecorder(tallies, histograms),
-    observe: (gauges) => observeGauges(gauges, views.meterProvider),
+    ...createRecorder(counts),
+    observe(gauges) {
+      observeGauges(gauges, views.meterProvider);
+      if (gauges.process === true) endProcess = observeProcess(views.meterProvider);
+    },
     usageSnapshot: () => snapshotUsage(tallies),
     async renderPrometheus() {
       if (ending !== undefined) throw new Error("the metrics were shut down: render before you call shutdown()");
@@ -68,7 +83,7 @@ export function metricsWith(tallies: Tallies, views: Views): Metrics {
       await Promise.all(views.readers.map((reader) => reader.forceFlush()));
     },
     shutdown(deadlineMs = DEFAULT_DEADLINE_MS) {
-      ending ??= views.end();
+      ending ??= views.end().finally(() => endProcess?.());
       return settledWithin(deadlineMs, ending);
     },
   };

@@ -6,6 +6,7 @@ import { metricsWith, type Metrics } from "./metrics.ts";
 import { isSdkDisabled } from "./otlp-settings.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createTallies } from "./tally.ts";
+import { wantsTokenCounters } from "./token-counters.ts";
 
 /** What `startMetricsSdk` takes. All of it may be left out. */
 export interface MetricsSdkOptions {
@@ -54,5 +55,11 @@ export function startMetricsSdk({
     void nodeSdk.shutdown().catch(() => {});
     throw new Error("the process has a global MeterProvider already: pass it to createMetrics({ meterProvider })");
   }
-  return metricsWith(tallies, { meterProvider, prometheus, readers, end: () => nodeSdk.shutdown() });
+  return metricsWith(tallies, {
+    meterProvider,
+    prometheus,
+    readers,
+    tokenCounters: wantsTokenCounters(process.env),
+    end: () => nodeSdk.shutdown(),
+  });
 }

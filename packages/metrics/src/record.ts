@@ -1,6 +1,8 @@
+import { isEmptyUsage, totalInputTokens } from "@link-assistant/core";
 import type { Surface, Usage } from "@link-assistant/core";
 import type { Histograms } from "./histograms.ts";
 import type { Tallies } from "./tally.ts";
+import type { TokenCounter } from "./token-counters.ts";
 
 /**
  * What a program says as it goes, as functions that may be called without their object. A call costs well under a
@@ -54,8 +56,17 @@ export interface Recorder {
   readonly recordTokenRevoked: () => void;
 }
 
-/** The recording functions over these tallies. */
-export function createRecorder(tallies: Tallies, histograms: Histograms): Recorder {
+/** Where the recording functions count. */
+export interface Counts {
+  readonly tallies: Tallies;
+  readonly histograms: Histograms;
+  /** Absent: nobody asked for it. */
+  readonly tokens: TokenCounter | undefined;
+}
+
+/** The recording functions. */
+export function createRecorder(counts: Counts): Recorder {
+  const { tallies } = counts;
   return {
     recordRequest(surface, status, account) {
       tallies[surface].add(1);
@@ -73,7 +84,7 @@ export function createRecorder(tallies: Tallies, histograms: Histograms): Record
     recordLimitRejection: (limit) => tallies.limit_rejections.add(1, { limit }),
     recordStreamEnd: (reason) => tallies.stream_end.add(1, { reason }),
     recordAnswer(surface, model, usage, costUsd) {
-      if (isEmpty(usage)) {
+      if (isEmptyUsage(usage)) {
         tallies.usage_missing.add(1, { surface });
         tallies.cost_lookup.add(1, { status: "no_usage" });
         return;
@@ -82,7 +93,7 @@ export function createRecorder(tallies: Tallies, histograms: Histograms): Record
       tallies.cost_lookup.add(1, { status: costUsd === null ? "unpriced" : "priced" });
       if (costUsd !== null) tallies.cost.add(costUsd, { model });
     },
-    recordTimings: (timings) => recordTimings(histograms, timings),
+    recordTimings: (timings) => recordTimings(counts, timings),
     recordAttempt: (account) => tallies.account_calls.add(1, { account }),
     recordStreamError: () => tallies.errors.add(1),
     recordBytes(sent, received) {
@@ -129,29 +140,20 @@ export interface AttemptTimings {
   readonly usage: Usage;
 }
 
-function recordTimings(histograms: Histograms, { request, method, route, status, ...timings }: Timings): void {
+function recordTimings(counts: Counts, { request, method, route, status, ...timings }: Timings): void {
+  const { histograms } = counts;
   histograms.request_duration.record(request, [method, route, String(status)]);
   if (timings.overheadIn !== undefined) histograms.overhead.record(timings.overheadIn, ["in"]);
   if (timings.overheadOut !== undefined) histograms.overhead.record(timings.overheadOut, ["out"]);
-  if (timings.attempt !== undefined) recordAttemptTimings(histograms, timings.attempt);
+  if (timings.attempt !== undefined) recordAttemptTimings(counts, timings.attempt);
 }
 
-function recordAttemptTimings(histograms: Histograms, attempt: AttemptTimings): void {
+function recordAttemptTimings({ histograms, tokens }: Counts, attempt: AttemptTimings): void {
   const { operation, provider, model, error, duration, firstChunk, usage } = attempt;
   histograms.operation_duration.record(duration, [operation, provider, error, model]);
   if (firstChunk !== undefined) histograms.time_to_first_chunk.record(firstChunk, [operation, provider, model]);
-  const input = promptTokens(usage);
+  const input = totalInputTokens(usage);
   if (input !== undefined) histograms.token_usage.record(input, [operation, provider, "input", model]);
   if (usage.output !== undefined) histograms.token_usage.record(usage.output, [operation, provider, "output", model]);
-}
-
-/** All tokens of the prompt, cached or not; absent when no part of it was reported. */
-function promptTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite }: Usage): number | undefined {
-  const parts = [input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWrite].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum + part, 0);
-}
-
-/** Whether nothing was reported: what is not there is not 0. */
-function isEmpty(usage: Usage): boolean {
-  return Object.values(usage).every((count) => count === undefined);
+  tokens?.(operation, provider, model, usage);
 }
