@@ -49,7 +49,7 @@ const TAIL = `
 | \`ADDITIONAL_ACCOUNT_DIRS\` | accounts \`account-1\`, \`account-2\`, … with these credentials directories, separated by commas |
 | \`DISABLE_ANTHROPIC_API\`, \`DISABLE_OPENAI_API\`, \`DISABLE_METRICS\` | switch \`surfaces.anthropic\`, \`surfaces.openai\`, \`metrics.enabled\` off |
 | \`VERBOSE\` | \`verbose\` |
-| \`OTEL_*\` | the push of metrics, as \`packages/metrics/README.md\` says |
+| \`OTEL_*\` | the push of metrics, traces and logs, as [telemetry.md](telemetry.md) says |
 `;
 
 /** \`docs/configuration.md\` */

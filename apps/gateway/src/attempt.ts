@@ -13,7 +13,7 @@ import type { Outgoing } from "./outgoing.ts";
 import { Relaying, clientHeaders, staysInStream } from "./relaying.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { Translating, limitHeaders } from "./translating.ts";
-import type { Upstream } from "./upstreams/upstream.ts";
+import type { Upstream, UpstreamRequest } from "./upstreams/upstream.ts";
 
 /** An upstream's answer to a call that failed, kept whole because it may become the client's answer. */
 interface FailureAnswer {
@@ -95,10 +95,16 @@ async function send(exchange: Exchange, outgoing: Outgoing, sending: Sending): P
     if (outcome !== undefined) exchange.gateway.metrics.recordAffinity(outcome);
   };
   const handler = new AttemptHandler(exchange, outgoing, { settle: resolve, served });
-  upstream.dispatch(outgoing, header, credential.betas, handler);
+  upstream.dispatch(withTrace(exchange, outgoing), header, credential.betas, handler);
   const outcome = await promise;
   told(outcome.kind === "served" ? "abandoned" : outcome.failure.kind, handler.status);
   return outcome;
+}
+
+/** The request, with the trace for the upstream to go on with where the operator wants that. */
+function withTrace({ gateway, trace }: Exchange, outgoing: Outgoing): UpstreamRequest {
+  if (gateway.tracing === undefined || trace === undefined || !gateway.config.tracing.propagate) return outgoing;
+  return { ...outgoing, headers: { ...outgoing.headers, ...gateway.tracing.headersFor(trace) } };
 }
 
 /** What an attempt tells of itself. Each is called at most once. */

@@ -26,6 +26,7 @@ export class ClientWriter {
   write(piece: Uint8Array | string): void {
     if (this.#held !== undefined) return void this.#held.push(() => this.write(piece));
     this.#exchange.noteFirstByte();
+    this.#exchange.transcript?.sent(piece);
     this.#keepAliveTimer?.refresh();
     if (!this.#exchange.res.write(piece)) this.#pause();
   }
@@ -41,6 +42,7 @@ export class ClientWriter {
 
   /** Ends the answer, with a last piece; it is whole then. */
   end(piece?: Uint8Array | string): void {
+    this.#exchange.transcript?.sent(piece);
     this.seal();
     this.stop();
     if (this.#held === undefined) this.#exchange.res.end(piece);

@@ -15,10 +15,12 @@ import type { DialectId, Loss } from "@link-assistant/translator";
 
 import { faultHeaders } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
-import { targetOf, timingsOf } from "./moments.ts";
+import { SURFACE_ROUTES, operationOf, secondsBetween, targetOf, timingsOf } from "./moments.ts";
 import type { Moments, Target } from "./moments.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Call, SurfaceApi } from "./surfaces/surface.ts";
+import { Transcript } from "./telemetry/transcript.ts";
+import type { ExchangeTrace } from "./telemetry/exchange-trace.ts";
 
 /** An answer on its way to the client. */
 interface Answer {
@@ -58,7 +60,7 @@ export class Exchange {
   upstream: string | undefined;
   attempts = 0;
   /** The attempts that are over, in order. */
-  readonly trace: TraceStep[] = [];
+  readonly steps: TraceStep[] = [];
   /** Moments of the way through, in milliseconds of the monotonic clock; absent: not reached. */
   readonly moments: Moments = { arrived: performance.now() };
   /** Whether the answer tells which way it went. */
@@ -70,9 +72,15 @@ export class Exchange {
   /** Stops what is being done for a client that has left. */
   onClientGone: (() => void) | undefined;
   clientGone = false;
+  /** Its spans; absent when nobody asked for traces. */
+  readonly trace: ExchangeTrace | undefined;
+  /** What the client sent and got; absent unless the operator wants it in the spans. */
+  readonly transcript: Transcript | undefined;
   #losses: readonly Loss[] = [];
   #target: Target | undefined;
   #settled = false;
+  /** The ledger row, for the trace, which ends after it. */
+  #ended: LedgerEntry | undefined;
   #kept: Promise<void> | undefined;
   readonly #startedAtMs: number;
   #firstByteAtMs: number | undefined;
@@ -85,6 +93,8 @@ export class Exchange {
     this.res = res;
     this.id = gateway.newId();
     this.#startedAtMs = gateway.now();
+    this.trace = gateway.tracing?.begin(SURFACE_ROUTES[surface.id], req.headers);
+    if (gateway.config.tracing.captureContent && this.trace?.isRecorded === true) this.transcript = new Transcript();
     gateway.metrics.recordInFlight(surface.id, 1);
     res.once("close", () => this.#close());
   }
@@ -112,6 +122,8 @@ export class Exchange {
     this.attempts += 1;
     this.moments.attempted = performance.now();
     delete this.moments.firstChunk;
+    const operation = operationOf(this.call?.counting === true);
+    this.trace?.beginAttempt({ account, upstream, operation, provider: service, model });
     this.#losses = translated?.losses ?? [];
     if (translated !== undefined)
       this.#count(translated.losses, translated.context.client, translated.context.upstream);
@@ -121,8 +133,9 @@ export class Exchange {
     return (outcome, status) => {
       if (told) return;
       told = true;
-      this.gateway.metrics.recordOutcome(account, outcome, this.trace.at(-1)?.outcome);
-      this.trace.push({ account, upstream, model, outcome, status, durationMs: Math.round(now() - beganAtMs) });
+      this.gateway.metrics.recordOutcome(account, outcome, this.steps.at(-1)?.outcome);
+      this.trace?.attemptCameOut(outcome, status);
+      this.steps.push({ account, upstream, model, outcome, status, durationMs: Math.round(now() - beganAtMs) });
     };
   }
 
@@ -141,7 +154,7 @@ export class Exchange {
         "x-router-account": this.account ?? "",
         "x-router-upstream": this.upstream ?? "",
         "x-router-attempts": String(this.attempts),
-        "x-router-trace": this.trace.map(stepText).join(", "),
+        "x-router-trace": this.steps.map(stepText).join(", "),
       }),
     };
   }
@@ -191,6 +204,7 @@ export class Exchange {
 
   /** Ends an answer whose head is written: its body goes out when its ledger row is safe. */
   end(body: string | Buffer): void {
+    this.transcript?.sent(body);
     const kept = this.settle();
     if (kept === undefined) this.res.end(body);
     else void kept.then(() => this.res.end(body));
@@ -217,7 +231,11 @@ export class Exchange {
   }
 
   #close(): void {
-    if (this.#settled) return;
+    if (!this.#settled) this.#endUnsettled();
+    if (this.#ended !== undefined) this.#endTrace(this.#ended);
+  }
+
+  #endUnsettled(): void {
     if (!this.res.writableFinished && this.#end === undefined) {
       // A client may leave because it was told that the answer broke.
       this.#end = this.answer?.seen().error === undefined ? "client_abort" : "upstream_error";
@@ -225,6 +243,17 @@ export class Exchange {
       this.onClientGone?.();
     }
     void this.settle();
+  }
+
+  /** When the client has all that it will get. */
+  #endTrace(entry: LedgerEntry): void {
+    const { attempted, firstChunk } = this.moments;
+    const facts = {
+      route: this.call?.path ?? SURFACE_ROUTES[this.surface.id],
+      answerId: this.answer?.seen().id,
+      firstChunk: secondsBetween(attempted, firstChunk),
+    };
+    this.trace?.end(entry, facts, this.transcript?.texts(this.call?.body));
   }
 
   #count(losses: readonly Loss[], from: DialectId, to: DialectId): void {
@@ -240,6 +269,7 @@ export class Exchange {
     metrics.recordBytes(this.bytesSent, this.bytesReceived);
     metrics.recordInFlight(this.surface.id, -1);
     const entry = this.#entry(status, end);
+    if (this.trace !== undefined) this.#ended = entry;
     this.#recordAnswer(entry);
     metrics.recordTimings(
       timingsOf(entry, this.moments, {
@@ -279,7 +309,10 @@ export class Exchange {
       requests: attempts > 0 ? (1 as const) : (0 as const),
     };
     gateway.shared.limits.settle(demand, settlement).catch((error: unknown) => {
-      gateway.log.error({ err: error, exchange: this.id }, "what an exchange used could not be counted");
+      gateway.log.error(
+        { err: error, exchange: this.id, ...this.trace?.ids },
+        "what an exchange used could not be counted",
+      );
     });
   }
 
@@ -307,7 +340,7 @@ export class Exchange {
 
   #entry(status: number, end: EndReason): LedgerEntry {
     const { model, usage } = this.answer?.seen() ?? { usage: NO_USAGE };
-    const { id, surface, token, account, upstream, attempts, call, bytesSent, bytesReceived, trace } = this;
+    const { id, surface, token, account, upstream, attempts, call, bytesSent, bytesReceived, steps } = this;
     return {
       id,
       startedAtMs: this.#startedAtMs,
@@ -328,7 +361,7 @@ export class Exchange {
       bytesSent,
       bytesReceived,
       losses: this.#lossNames(),
-      trace,
+      trace: steps,
     };
   }
 
@@ -336,7 +369,7 @@ export class Exchange {
     const { log } = this.gateway;
     if (!log.isLevelEnabled("debug")) return;
     log.debug(
-      { exchange: id, status, end, account, attempts, model: requestedModel, durationMs, usage },
+      { exchange: id, ...this.trace?.ids, status, end, account, attempts, model: requestedModel, durationMs, usage },
       "exchange ended",
     );
   }

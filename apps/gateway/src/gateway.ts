@@ -14,6 +14,7 @@ import type { Logger } from "pino";
 import type { Credentials } from "./credentials/credentials.ts";
 import type { HeldAnswers } from "./held-answers.ts";
 import type { ModelCatalogue } from "./models.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 
 /** Everything an exchange may reach for. Made once at the start; tests make it of fakes. */
@@ -33,6 +34,8 @@ export interface Gateway {
   /** Models that the configuration names. */
   readonly namedModels: ReadonlySet<string>;
   readonly metrics: Metrics;
+  /** Absent: nobody asked for traces. */
+  readonly tracing: Tracing | undefined;
   readonly adminKey: Secret;
   readonly log: Logger;
   /** Milliseconds since 1970. */

@@ -42,8 +42,8 @@ interface Subject {
   readonly target: Target | undefined;
 }
 
-/** The route of exchanges whose call could not be read. */
-const SURFACE_ROUTES: Readonly<Record<Surface, string>> = {
+/** The route of exchanges whose call is not read, or not yet. */
+export const SURFACE_ROUTES: Readonly<Record<Surface, string>> = {
   anthropic_messages: "/v1/messages",
   openai_chat_completions: "/v1/chat/completions",
   openai_responses: "/v1/responses",
@@ -57,6 +57,11 @@ const BROKEN_ENDS: Readonly<Record<EndReason, string>> = {
   upstream_error: "server_error",
   idle_timeout: "timeout",
 };
+
+/** What the conventions call what is asked for. */
+export function operationOf(isCount: boolean): string {
+  return isCount ? "count_tokens" : "chat";
+}
 
 /** How long an exchange took that has just ended. */
 export function timingsOf(entry: LedgerEntry, moments: Moments, { path, isCount, target }: Subject): Timings {
@@ -73,7 +78,7 @@ export function timingsOf(entry: LedgerEntry, moments: Moments, { path, isCount,
   if (attempted === undefined || target === undefined) return timings;
   const outcome = entry.trace.at(-1)?.outcome ?? "abandoned";
   const attempt = {
-    operation: isCount ? "count_tokens" : "chat",
+    operation: operationOf(isCount),
     provider: target.service,
     model: target.label,
     error: outcome === "served" ? BROKEN_ENDS[entry.end] : outcome,
@@ -84,6 +89,7 @@ export function timingsOf(entry: LedgerEntry, moments: Moments, { path, isCount,
   return { ...timings, attempt };
 }
 
-function secondsBetween(from: number | undefined, to: number | undefined): number | undefined {
+/** Seconds between two moments; absent unless both were reached, in this order. */
+export function secondsBetween(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined || to < from ? undefined : (to - from) / 1000;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { AccountPool, ConfigError, RouteTable } from "@link-assistant/core";
 import type { Config, PoolSettings, Prices, Secret, SharedState, TokenRegistry } from "@link-assistant/core";
 import { createMetrics } from "@link-assistant/metrics";
+import { otlpTarget, settledWithin } from "@link-assistant/metrics/otlp";
 import type { Logger } from "pino";
 
 import type { Environment } from "./config/environment.ts";
@@ -19,10 +20,12 @@ import { createModelCatalogue } from "./models.ts";
 import { changesThatNeedARestart } from "./reload.ts";
 import { startRetention } from "./retention.ts";
 import { createMemoryShared } from "./shared/memory.ts";
+import type { SenderResource } from "./telemetry/exporting.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
 import { kindOf, openUpstreams } from "./upstreams/open-upstreams.ts";
 
-/** Longest wait for the last push of metrics at the end. */
-const METRICS_DEADLINE_MS = 3000;
+/** Longest wait for the last push of metrics, and of spans, at the end. */
+const LAST_PUSH_MS = 3000;
 /** How long one call that tries an account after its rest keeps the others away. */
 const PROBE_MS = 10_000;
 
@@ -51,6 +54,7 @@ interface Lasting {
   readonly shared: SharedState;
   readonly held: HeldAnswers;
   readonly metrics: Gateway["metrics"];
+  readonly tracing: Gateway["tracing"];
   readonly draining: () => boolean;
   readonly openPrices: (overrides: Config["prices"]) => Prices;
 }
@@ -61,19 +65,26 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
   const states = shared.accountStates ?? kept.store.accountStates;
   const pool = new AccountPool(config.accounts, poolSettings(config), sharePool(states, shared.bindings, log));
   const metrics = createMetrics({ env, onExportError: (problem) => log.warn(problem) });
+  const tracing = await openTracing(env, metrics.resource, log);
   const tokens = await openTokens(kept);
   // The catalogue is large, and only a running gateway needs it.
   const { openPrices } = await import("./prices/prices.ts");
   let draining = false;
   const held = new HeldAnswers(shared.bindings);
-  const lasting: Lasting = { kept, log, pool, tokens, shared, held, metrics, openPrices, draining: () => draining };
+  const lasting: Lasting = {
+    kept,
+    log,
+    pool,
+    tokens,
+    shared,
+    held,
+    metrics,
+    tracing,
+    openPrices,
+    draining: () => draining,
+  };
   let generation = openGeneration(config, env, lasting);
-  metrics.observe({
-    accountStates: () =>
-      pool.view(Date.now()).map(({ account, state }) => ({ account: account.name, state: state.kind })),
-    ledgerQueueDepth: () => kept.store.ledger.waiting,
-    process: true,
-  });
+  observeGauges(metrics, pool, kept);
   const unfollow = await followAccounts(pool, states, shared.bindings);
   const stopRetention = startRetention(kept.store.ledger, () => generation.gateway.config.ledger.retentionDays, log);
   return {
@@ -104,10 +115,33 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
       await Promise.all([
         generation.release(),
         shared.close().then(() => kept.store.close()),
-        metrics.shutdown(METRICS_DEADLINE_MS),
+        metrics.shutdown(LAST_PUSH_MS),
+        lastPush(tracing),
       ]);
     },
   };
+}
+
+function observeGauges(metrics: Gateway["metrics"], pool: AccountPool, { store }: Kept): void {
+  metrics.observe({
+    accountStates: () =>
+      pool.view(Date.now()).map(({ account, state }) => ({ account: account.name, state: state.kind })),
+    ledgerQueueDepth: () => store.ledger.waiting,
+    process: true,
+  });
+}
+
+/** Tracing, if the environment asks for it. What it takes is loaded for it only. */
+async function openTracing(env: Environment, resource: SenderResource, log: Logger): Promise<Tracing | undefined> {
+  const target = otlpTarget(env, "TRACES");
+  if (target === undefined) return undefined;
+  const { startTracing } = await import("./telemetry/tracing.ts");
+  return startTracing(target, env, { resource, tell: (problem) => log.warn(problem) });
+}
+
+async function lastPush(tracing: Tracing | undefined): Promise<void> {
+  // A push that fails was told of.
+  if (tracing !== undefined) await settledWithin(LAST_PUSH_MS, tracing.shutdown());
 }
 
 /** Everything that one configuration says. Nothing of it is in force before all of it has proved to be usable. */

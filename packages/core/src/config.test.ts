@@ -52,6 +52,7 @@ const DEFAULTS = {
   routes: [...DEFAULT_ROUTES],
   surfaces: { anthropic: true, openai: true },
   metrics: { enabled: true, public: false },
+  tracing: { propagate: false, captureContent: false },
   verbose: false,
 };
 

@@ -283,6 +283,18 @@ export const configSchema = z.strictObject({
       public: z.boolean().default(false).describe("Serve `/metrics` without a key. `--public-metrics`."),
     })
     .prefault({}),
+  tracing: z
+    .strictObject({
+      propagate: z
+        .boolean()
+        .default(false)
+        .describe("Send `traceparent` on to upstreams, so that their spans join the trace."),
+      captureContent: z
+        .boolean()
+        .default(false)
+        .describe("Put what clients send and get into spans, up to 64 Ki characters each. `--capture-content`."),
+    })
+    .prefault({}),
   verbose: z.boolean().default(false).describe("Log every exchange. `VERBOSE`."),
 });
 

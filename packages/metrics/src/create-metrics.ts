@@ -53,7 +53,14 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const { env = {}, onExportError, meterProvider, prometheus, maxAccounts = DEFAULT_MAX_ACCOUNTS } = options;
   const tallies = createTallies(maxAccounts);
   if (meterProvider !== undefined) {
-    return metricsWith(tallies, { meterProvider, prometheus, readers: [], tokenCounters: false, end: async () => {} });
+    return metricsWith(tallies, {
+      meterProvider,
+      resource: undefined,
+      prometheus,
+      readers: [],
+      tokenCounters: false,
+      end: async () => {},
+    });
   }
   const pipeline = createPipeline(env, onExportError);
   const own = new SdkMeterProvider({ resource: pipeline.resource, readers: pipeline.readers });

@@ -5,6 +5,7 @@ function teller(): { lines: string[]; fail: (error?: Error) => void; clock: { no
   const lines: string[] = [];
   const clock = { nowMs: 5 };
   const fail = exportErrorTeller(
+    "metrics",
     "http://collector:4318",
     (line) => lines.push(line),
     () => clock.nowMs,

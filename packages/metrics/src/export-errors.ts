@@ -4,11 +4,13 @@ const MAX_REASON_CHARS = 200;
 /**
  * Turns failed exports into short lines, at most one a minute.
  *
+ * @param what the signal that is exported, as people call it: `metrics`, `spans`, `logs`.
  * @param destination where the exports go, as it may be shown: no user, password or query.
  * @param tell gets one line without a line break; no header of the export is ever in it.
  * @param nowMs a clock that never goes back.
  */
 export function exportErrorTeller(
+  what: string,
   destination: string,
   tell: (message: string) => void,
   nowMs: () => number,
@@ -18,7 +20,7 @@ export function exportErrorTeller(
     const now = nowMs();
     if (now < quietUntilMs) return;
     quietUntilMs = now + PERIOD_MS;
-    tell(`metrics were not exported to ${destination}: ${reasonOf(error)}`);
+    tell(`${what} were not exported to ${destination}: ${reasonOf(error)}`);
   };
 }
 

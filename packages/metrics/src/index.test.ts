@@ -40,6 +40,7 @@ test("what createMetrics offers", () => {
     "recordTokenIssued",
     "recordTokenRevoked",
     "renderPrometheus",
+    "resource",
     "shutdown",
     "usageSnapshot",
   ]);

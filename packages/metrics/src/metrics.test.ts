@@ -10,6 +10,7 @@ test("a second shutdown waits for the end that the first began", async () => {
   const metrics = metricsWith(createTallies(1000), {
     meterProvider,
     prometheus: undefined,
+    resource: undefined,
     readers: [],
     tokenCounters: false,
     end,

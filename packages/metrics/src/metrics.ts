@@ -1,4 +1,5 @@
 import type { MeterProvider } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { settledWithin } from "./deadline.ts";
 import { createHistograms } from "./histograms.ts";
@@ -16,6 +17,8 @@ const DEFAULT_DEADLINE_MS = 3000;
 export interface Metrics extends Recorder {
   /** The eleven counters as they stand. Works without any reader, and after `shutdown`. */
   readonly usageSnapshot: () => UsageSnapshot;
+  /** Who sends the metrics, for what else the program pushes; `undefined` with a given `meterProvider`, whose owner knows. */
+  readonly resource: Resource | undefined;
   /** Shows these gauges as well, from now on. Called once. */
   readonly observe: (gauges: Gauges) => void;
   /**
@@ -43,6 +46,7 @@ export interface Metrics extends Recorder {
 /** Where the counts of a `Metrics` are shown. */
 export interface Views {
   readonly meterProvider: MeterProvider;
+  readonly resource: Resource | undefined;
   readonly prometheus: PrometheusReader | undefined;
   /** The readers that `forceFlush` flushes. */
   readonly readers: readonly IMetricReader[];
@@ -66,6 +70,7 @@ export function metricsWith(tallies: Tallies, views: Views): Metrics {
   let endProcess: (() => void) | undefined;
   return {
     ...createRecorder(counts),
+    resource: views.resource,
     observe(gauges) {
       observeGauges(gauges, views.meterProvider);
       if (gauges.process === true) endProcess = observeProcess(views.meterProvider);

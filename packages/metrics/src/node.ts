@@ -57,6 +57,7 @@ export function startMetricsSdk({
   }
   return metricsWith(tallies, {
     meterProvider,
+    resource,
     prometheus,
     readers,
     tokenCounters: wantsTokenCounters(process.env),

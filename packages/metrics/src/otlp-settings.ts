@@ -18,18 +18,25 @@ export interface TlsFiles {
   readonly key: Buffer | undefined;
 }
 
-/** Where, how and how often metrics are pushed. */
-export interface OtlpSettings {
+/** What is pushed: one of the signals of OpenTelemetry, as its variables spell it. */
+export type OtlpSignal = "METRICS" | "TRACES" | "LOGS";
+
+/** Where and how a signal is pushed. */
+export interface OtlpTarget {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly compression: CompressionAlgorithm;
+  /** Longest time for the exporter's requests. */
+  readonly requestTimeoutMs: number;
+  readonly tls: TlsFiles;
+}
+
+/** Where, how and how often metrics are pushed. */
+export interface OtlpSettings extends OtlpTarget {
   readonly temporality: AggregationTemporalityPreference;
   readonly intervalMs: number;
   /** Longest time for one export with its retries. At most `intervalMs`. */
   readonly exportTimeoutMs: number;
-  /** Longest time for the exporter's requests. */
-  readonly requestTimeoutMs: number;
-  readonly tls: TlsFiles;
 }
 
 const DEFAULT_INTERVAL_MS = 60_000;
@@ -44,8 +51,14 @@ const TEMPORALITIES = {
   delta: AggregationTemporalityPreference.DELTA,
   lowmemory: AggregationTemporalityPreference.LOWMEMORY,
 };
-/** The exporters of `OTEL_METRICS_EXPORTER`; `prometheus` is always on, and opens no port here. */
-const EXPORTERS = ["otlp", "prometheus", "none"];
+/** The exporters that a variable may name; `prometheus` is always on, and opens no port here. */
+const EXPORTERS: Readonly<Record<OtlpSignal, readonly string[]>> = {
+  METRICS: ["otlp", "prometheus", "none"],
+  TRACES: ["otlp", "none"],
+  LOGS: ["otlp", "none"],
+};
+
+const SIGNAL_PATHS: Readonly<Record<OtlpSignal, string>> = { METRICS: "metrics", TRACES: "traces", LOGS: "logs" };
 
 /** Whether `OTEL_SDK_DISABLED` is `true`; the specification takes every other value for false. */
 export function isSdkDisabled(env: Environment): boolean {
@@ -58,52 +71,71 @@ export function isSdkDisabled(env: Environment): boolean {
  * @throws EnvironmentError for a value that cannot be used.
  */
 export function otlpSettings(env: Environment): OtlpSettings | undefined {
-  if (!isOtlpAskedFor(env)) return undefined;
-  choice(env, PROTOCOLS, ...metricsThenAll("PROTOCOL"));
+  const target = otlpTarget(env, "METRICS");
+  if (target === undefined) return undefined;
   return {
-    url: metricsUrl(env),
-    headers: {
-      ...keyValuePairs(env, "OTEL_EXPORTER_OTLP_HEADERS"),
-      ...keyValuePairs(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS"),
-    },
-    compression: choice(env, COMPRESSIONS, ...metricsThenAll("COMPRESSION")) ?? CompressionAlgorithm.NONE,
+    ...target,
     temporality:
       choice(env, TEMPORALITIES, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") ??
       AggregationTemporalityPreference.CUMULATIVE,
     ...times(env),
+  };
+}
+
+/**
+ * What the standard `OTEL_*` variables say about pushing a signal; `undefined` when they do not ask for it. An endpoint for all signals
+ * asks for metrics and traces, but not for logs, which most programs that run in containers write for their platform to collect.
+ *
+ * @throws EnvironmentError for a value that cannot be used.
+ */
+export function otlpTarget(env: Environment, signal: OtlpSignal): OtlpTarget | undefined {
+  if (!isAskedFor(env, signal)) return undefined;
+  const variables = (what: string): [string, string] => signalThenAll(signal, what);
+  choice(env, PROTOCOLS, ...variables("PROTOCOL"));
+  return {
+    url: urlFor(env, signal),
+    headers: {
+      ...keyValuePairs(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+      ...keyValuePairs(env, `OTEL_EXPORTER_OTLP_${signal}_HEADERS`),
+    },
+    compression: choice(env, COMPRESSIONS, ...variables("COMPRESSION")) ?? CompressionAlgorithm.NONE,
+    requestTimeoutMs: milliseconds(env, ...variables("TIMEOUT")) ?? DEFAULT_TIMEOUT_MS,
     tls: {
-      ca: fileOf(env, ...metricsThenAll("CERTIFICATE")),
-      cert: fileOf(env, ...metricsThenAll("CLIENT_CERTIFICATE")),
-      key: fileOf(env, ...metricsThenAll("CLIENT_KEY")),
+      ca: fileOf(env, ...variables("CERTIFICATE")),
+      cert: fileOf(env, ...variables("CLIENT_CERTIFICATE")),
+      key: fileOf(env, ...variables("CLIENT_KEY")),
     },
   };
 }
 
-function isOtlpAskedFor(env: Environment): boolean {
+function isAskedFor(env: Environment, signal: OtlpSignal): boolean {
   if (isSdkDisabled(env)) return false;
-  const asked = firstSetting(env, "OTEL_METRICS_EXPORTER");
-  if (asked === undefined) return firstSetting(env, ...metricsThenAll("ENDPOINT")) !== undefined;
+  const asked = firstSetting(env, `OTEL_${signal}_EXPORTER`);
+  const [own, all] = signalThenAll(signal, "ENDPOINT");
+  if (asked === undefined) return firstSetting(env, own, ...(signal === "LOGS" ? [] : [all])) !== undefined;
   const exporters = asked.value
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  if (!exporters.every((name) => EXPORTERS.includes(name))) {
-    throw new EnvironmentError(asked.variable, `a list of ${EXPORTERS.join(", ")}`);
+  const known = EXPORTERS[signal];
+  if (!exporters.every((name) => known.includes(name))) {
+    throw new EnvironmentError(asked.variable, `a list of ${known.join(", ")}`);
   }
   return exporters.includes("otlp") && !exporters.includes("none");
 }
 
-/** The variables of one setting: first the one for metrics alone, then the one for all signals. */
-function metricsThenAll(what: string): [string, string] {
-  return [`OTEL_EXPORTER_OTLP_METRICS_${what}`, `OTEL_EXPORTER_OTLP_${what}`];
+/** The variables of one setting: first the one for the signal alone, then the one for all signals. */
+function signalThenAll(signal: OtlpSignal, what: string): [string, string] {
+  return [`OTEL_EXPORTER_OTLP_${signal}_${what}`, `OTEL_EXPORTER_OTLP_${what}`];
 }
 
-function metricsUrl(env: Environment): URL {
-  const [forMetrics, forAll] = metricsThenAll("ENDPOINT");
-  const exact = firstSetting(env, forMetrics);
+function urlFor(env: Environment, signal: OtlpSignal): URL {
+  const [own, all] = signalThenAll(signal, "ENDPOINT");
+  const exact = firstSetting(env, own);
   if (exact !== undefined) return httpUrl(exact);
-  const base = httpUrl(firstSetting(env, forAll) ?? DEFAULT_ENDPOINT);
-  base.pathname += base.pathname.endsWith("/") ? "v1/metrics" : "/v1/metrics";
+  const base = httpUrl(firstSetting(env, all) ?? DEFAULT_ENDPOINT);
+  const path = `v1/${SIGNAL_PATHS[signal]}`;
+  base.pathname += base.pathname.endsWith("/") ? path : `/${path}`;
   return base;
 }
 
@@ -116,7 +148,7 @@ function httpUrl({ variable, value }: Setting): URL {
 function times(env: Environment): Pick<OtlpSettings, "intervalMs" | "exportTimeoutMs" | "requestTimeoutMs"> {
   const intervalMs = milliseconds(env, "OTEL_METRIC_EXPORT_INTERVAL") ?? DEFAULT_INTERVAL_MS;
   const exportMs = milliseconds(env, "OTEL_METRIC_EXPORT_TIMEOUT");
-  const requestMs = milliseconds(env, ...metricsThenAll("TIMEOUT"));
+  const requestMs = milliseconds(env, ...signalThenAll("METRICS", "TIMEOUT"));
   if (exportMs !== undefined && exportMs > intervalMs) {
     throw new EnvironmentError("OTEL_METRIC_EXPORT_TIMEOUT", `at most OTEL_METRIC_EXPORT_INTERVAL (${intervalMs})`);
   }

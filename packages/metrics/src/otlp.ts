@@ -16,7 +16,7 @@ export function createOtlpReader(settings: OtlpSettings, onExportError?: (messag
       timeoutMillis: requestTimeoutMs,
       httpAgentOptions: { keepAlive: true, ...tls },
     },
-    onExportError && exportErrorTeller(url.origin, onExportError, () => performance.now()),
+    onExportError && exportErrorTeller("metrics", url.origin, onExportError, () => performance.now()),
   );
   return new PeriodicExportingMetricReader({
     exporter,

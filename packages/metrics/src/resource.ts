@@ -5,7 +5,7 @@ import { firstSetting, keyValuePairs, type Environment } from "./environment.ts"
 const DEFAULT_SERVICE_NAME = "link-assistant-router";
 
 /**
- * Who sends the metrics, for OTLP. `OTEL_SERVICE_NAME` comes before `OTEL_RESOURCE_ATTRIBUTES`, and both before the
+ * Who sends what is pushed by OTLP. `OTEL_SERVICE_NAME` comes before `OTEL_RESOURCE_ATTRIBUTES`, and both before the
  * defaults. Each process gets a `service.instance.id` of its own, so that a collector never mixes up the counters of two
  * replicas.
  */

@@ -81,8 +81,8 @@ describe("three exchanges, a token and some bytes", () => {
     expect(countsInPush(push)).toEqual(COUNTS);
     const sums = push?.resourceMetrics[0]?.scopeMetrics[0]?.metrics.map(({ sum }) => sum) ?? [];
     expect(sums).toHaveLength(11);
-    for (const { isMonotonic, aggregationTemporality } of sums) {
-      expect([isMonotonic, aggregationTemporality]).toEqual([true, "AGGREGATION_TEMPORALITY_CUMULATIVE"]);
+    for (const sum of sums) {
+      expect(sum).toMatchObject({ isMonotonic: true, aggregationTemporality: "AGGREGATION_TEMPORALITY_CUMULATIVE" });
     }
     await metrics.shutdown();
   });

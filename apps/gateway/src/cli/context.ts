@@ -1,4 +1,4 @@
-import type { Logger } from "pino";
+import type { DestinationStream, Logger } from "pino";
 
 import type { LoadedConfig } from "../config/load.ts";
 
@@ -8,7 +8,8 @@ export interface CommandContext {
   load(flags?: object): Promise<LoadedConfig>;
   /** The files whose change may change the configuration. */
   readonly configFiles: readonly string[];
-  log(verbose: boolean): Logger;
+  /** The log, on standard error unless it is to go elsewhere. */
+  log(verbose: boolean, to?: DestinationStream): Logger;
   /** Writes the text as it is. */
   write(text: string): void;
   /** Writes the value as JSON when `--json` was given, else the text. */

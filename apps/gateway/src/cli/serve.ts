@@ -1,13 +1,17 @@
 import { ConfigError } from "@link-assistant/core";
 import type { Config } from "@link-assistant/core";
+import { otlpTarget, settledWithin } from "@link-assistant/metrics/otlp";
 import { Command, InvalidArgumentError } from "commander";
 import type { Logger } from "pino";
 
 import { createApp } from "../app.ts";
+import type { Environment } from "../config/environment.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { Gateway } from "../gateway.ts";
 import { listen } from "../server.ts";
 import { openKept } from "../kept.ts";
 import type { Kept } from "../kept.ts";
+import { LogDestination } from "../log.ts";
 import { watchFiles } from "../reload.ts";
 import { startGateway } from "../start.ts";
 import type { StartedGateway } from "../start.ts";
@@ -17,11 +21,15 @@ import { takeOrders } from "./orders.ts";
 import type { Orders } from "./orders.ts";
 import { CommandError } from "./terminal.ts";
 
+/** Longest wait for the last push of the log at the end. */
+const LAST_PUSH_MS = 3000;
+
 interface ServeOptions {
   readonly demo?: boolean;
   readonly host?: string;
   readonly port?: number;
   readonly publicMetrics?: boolean;
+  readonly captureContent?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -43,6 +51,7 @@ export function serveCommand(context: CommandContext): Command {
     .option("--host <address>", "address to listen on")
     .option("--port <number>", "port to listen on; 0 for any free one", port)
     .option("--public-metrics", "serve /metrics without a key")
+    .option("--capture-content", "put what clients send and get into traces")
     .option("--verbose", "log every exchange")
     .allowExcessArguments()
     .action((options: ServeOptions, command: Command) => {
@@ -72,12 +81,14 @@ interface Run extends LoadedConfig {
 async function runGateway(context: CommandContext, run: Run, demo?: Demo): Promise<void> {
   const { config, env } = run;
   if (config.accounts.length === 0) throw new CommandError(NO_ACCOUNT, 2);
-  const log = context.log(config.verbose);
+  const destination = new LogDestination();
+  const log = context.log(config.verbose, destination);
   const kept = await openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
   const started = await startGateway(config, env, kept, log).catch(async (error: unknown) => {
     await kept.store.close();
     throw error;
   });
+  const endLogExport = await exportLogs(env, destination, started.gateway);
   const orders = takeOrders(env);
   // A demo has a configuration that no file holds.
   const stopReloading = demo === undefined ? reloadOnChange(context, run, started, orders, log) : () => {};
@@ -92,9 +103,28 @@ async function runGateway(context: CommandContext, run: Run, demo?: Demo): Promi
     stopReloading();
     await started.close();
     orders.close();
+    await endLogExport();
   }
   log.info("stopped");
   if (orders.hurry.aborted) throw new CommandError("Told twice to stop, so what was under way was cut.", 1);
+}
+
+/** Pushes the log as well, if the environment asks for it, until the returned function is called. */
+async function exportLogs(
+  env: Environment,
+  destination: LogDestination,
+  gateway: Gateway,
+): Promise<() => Promise<void>> {
+  const target = otlpTarget(env, "LOGS");
+  if (target === undefined) return async () => {};
+  const { startLogExport } = await import("../telemetry/log-export.ts");
+  const { metrics, log } = gateway;
+  const logExport = startLogExport(target, { resource: metrics.resource, tell: (problem) => log.warn(problem) });
+  destination.forward(logExport.write);
+  return async () => {
+    destination.forward(undefined);
+    await settledWithin(LAST_PUSH_MS, logExport.shutdown());
+  };
 }
 
 /** Takes the configuration anew at SIGHUP and when one of its files changes, until the returned function is called. */
@@ -129,11 +159,12 @@ async function demoOf(config: Config): Promise<Demo> {
   return startDemo(config);
 }
 
-function flagsOf({ host, port, publicMetrics, verbose }: ServeOptions): object {
+function flagsOf({ host, port, publicMetrics, captureContent, verbose }: ServeOptions): object {
   const server = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
   return {
     server,
     ...(publicMetrics === true ? { metrics: { public: true } } : {}),
+    ...(captureContent === true ? { tracing: { captureContent: true } } : {}),
     ...(verbose === true ? { verbose: true } : {}),
   };
 }

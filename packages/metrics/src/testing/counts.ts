@@ -33,8 +33,11 @@ function unescaped(value: string): string {
 export function countsInPush(push: Push | undefined): Counts {
   const metrics = push?.resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
   const counts = (metrics ?? []).flatMap(({ name, sum }) =>
-    sum.dataPoints.map(({ attributes, asInt, asDouble }): [string, number] => [
-      series(name, Object.fromEntries(attributes.map(({ key, value }): [string, string] => [key, value.stringValue]))),
+    (sum?.dataPoints ?? []).map(({ attributes, asInt, asDouble }): [string, number] => [
+      series(
+        name,
+        Object.fromEntries(attributes.map(({ key, value }): [string, string] => [key, value.stringValue ?? ""])),
+      ),
       asInt ?? asDouble ?? 0,
     ]),
   );
