@@ -1,10 +1,11 @@
 #!/bin/sh
-# Puts `prometheus` and `promtool` 3 from Debian's newest suite into the folder given, on a Debian whose own suite is older.
+# Puts `prometheus` and `promtool` 3, and `victoria-metrics`, from Debian's newest suite into the folder given, on a Debian whose own suite is
+# older. Prometheus scrapes; VictoriaMetrics takes OTLP, which Debian leaves out of its Prometheus.
 # The machine's own package sources and lists stay as they are.
 set -eu
 target=${1:?usage: install-prometheus.sh FOLDER}
 mkdir -p "$target"
-[ -x "$target/promtool" ] && exit 0
+[ -x "$target/promtool" ] && [ -x "$target/victoria-metrics" ] && exit 0
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,7 +21,7 @@ newest() {
 
 newest update
 cd "$work"
-newest download prometheus promtool
+newest download prometheus promtool victoria-metrics
 for package in ./*.deb; do dpkg -x "$package" unpacked; done
-cp unpacked/usr/bin/prometheus unpacked/usr/bin/promtool "$target/"
+cp unpacked/usr/bin/prometheus unpacked/usr/bin/promtool unpacked/usr/bin/victoria-metrics "$target/"
 "$target/promtool" --version

@@ -286,16 +286,13 @@ export class Exchange {
 
   /** What an upstream's answer was worth, and how it ended. */
   #recordAnswer({ surface, status, end, stream, usage, costNanoUsd, trace }: LedgerEntry): void {
-    const isAnswer = status < 400 && trace.at(-1)?.outcome === "served" && this.call?.counting !== true;
-    if (!isAnswer) return;
+    if (this.call?.counting === true) return;
     const { metrics } = this.gateway;
-    if (stream && end !== "fault") metrics.recordStreamEnd(end);
-    metrics.recordAnswer(
-      surface,
-      this.#target?.label ?? "other",
-      usage,
-      costNanoUsd === null ? null : costNanoUsd / NANO_USD,
-    );
+    const isAnswer = status < 400 && trace.at(-1)?.outcome === "served";
+    if (isAnswer && stream && end !== "fault") metrics.recordStreamEnd(end);
+    // What was told before an answer failed is charged as well.
+    if (!isAnswer && isEmptyUsage(usage)) return;
+    metrics.recordAnswer(surface, this.#target?.label ?? "other", usage, usdOf(costNanoUsd));
   }
 
   /** Puts what the call used in place of what was reserved for it. */
@@ -373,6 +370,10 @@ export class Exchange {
       "exchange ended",
     );
   }
+}
+
+function usdOf(nanoUsd: number | null): number | null {
+  return nanoUsd === null ? null : nanoUsd / NANO_USD;
 }
 
 function stepText({ account, upstream, outcome, status, durationMs }: TraceStep): string {

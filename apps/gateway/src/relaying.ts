@@ -40,7 +40,8 @@ const LONGEST_HOLD_MS = 10_000;
 
 /**
  * The answer of an upstream on its way to a client of the same dialect, byte for byte, as it comes and no faster than the
- * client reads. A stream is held back until its first event has come: if that is an error, another account can be tried.
+ * client reads. A stream is held back until its first event has come, and anything else until it is whole or its second piece has come:
+ * if that is an error, or nothing comes, another account can be tried.
  */
 export class Relaying implements Delivery {
   readonly #exchange: Exchange;
@@ -75,8 +76,8 @@ export class Relaying implements Delivery {
     this.#events = events;
     this.#status = status;
     this.#headers = headers;
-    if (status >= 300 || !isStream(headers, exchange)) this.#commit();
-    else {
+    if (status >= 300) this.#commit();
+    else if (isStream(headers, exchange)) {
       if (hidesUsage) this.#filter = new UsageChunkFilter();
       this.#stream = observeStream(exchange.surface.dialect);
       this.#holdTimer = setTimeout(() => this.#commit(), LONGEST_HOLD_MS);
@@ -90,7 +91,10 @@ export class Relaying implements Delivery {
   data(chunk: Buffer): void {
     if (this.#failed) return;
     if (this.#stream === undefined) {
-      if (this.#newest !== undefined) this.#writer.write(this.#newest);
+      if (this.#newest !== undefined) {
+        if (!this.#committed) this.#commit();
+        this.#writer.write(this.#newest);
+      }
       this.#newest = chunk;
       if ((this.#wholeBytes += chunk.length) <= MAX_READ_BYTES) this.#whole.push(chunk);
       return;
