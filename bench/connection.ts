@@ -8,7 +8,7 @@ const SILENCE_MS = 60_000;
 
 interface Waiting {
   readonly reader: AnswerReader;
-  readonly onFirstByte: (() => void) | undefined;
+  readonly onChunk: ((isFirst: boolean) => void) | undefined;
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -29,10 +29,10 @@ export class Connection {
   }
 
   /** Sends a request, and resolves with the body of its answer. Rejects for any status but 200. One at a time. */
-  send(request: Buffer, onFirstByte?: () => void): Promise<Buffer> {
+  send(request: Buffer, onChunk?: (isFirst: boolean) => void): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) throw new Error("the connection is closed");
-      this.#waiting = { reader: new AnswerReader(), onFirstByte, resolve, reject };
+      this.#waiting = { reader: new AnswerReader(), onChunk, resolve, reject };
       this.#socket.write(request);
     });
   }
@@ -44,7 +44,7 @@ export class Connection {
   #take(chunk: Buffer): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
-    if (waiting.reader.isEmpty) waiting.onFirstByte?.();
+    waiting.onChunk?.(waiting.reader.isEmpty);
     try {
       if (!waiting.reader.push(chunk)) return;
       this.#waiting = undefined;

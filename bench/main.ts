@@ -3,11 +3,13 @@ import { parseArgs } from "node:util";
 import { compare, comparisonText } from "./compare.ts";
 import { shareCores } from "./cores.ts";
 import type { Cores } from "./cores.ts";
+import { countsText, measureCounts } from "./counts.ts";
 import { ledgerText, measureLedger } from "./ledger.ts";
 import type { Extent } from "./measure.ts";
 import { profile, profileText } from "./profile.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
+import { measureScrape, scrapeText } from "./scrape.ts";
 import { measureSoak, soakText } from "./soak.ts";
 import { measureStreams, streamsText } from "./streams.ts";
 import { benchTranslation } from "./translation.ts";
@@ -18,18 +20,20 @@ pnpm bench streams [--count <number>]               how much memory many open st
 pnpm bench translate [--quick]                      what it costs to translate between dialects
 pnpm bench ledger [--count <number>]                how fast rows of the ledger are kept, and added up
 pnpm bench soak [--count <number>]                  whether memory stays as it is over many exchanges
+pnpm bench scrape [--count <number>]                what a scrape each second does to many open streams
+pnpm bench counts [--count <number>]                whether many model names add series, and every end is counted once
 
   --scenario  one of ${SCENARIOS.map(({ name }) => name).join(", ")}; all of them when absent
   --quick     few requests: shows that everything runs, and no more
-  --count     streams that are open at once, 1 to 9000, default 1000, with --quick 20; rows, default 100,000; exchanges, default a
-              million; with --quick 2,000 of either
+  --count     streams that are open at once, 1 to 9000, default 1000, of scrape 500, with --quick 20; rows, default 100,000; exchanges
+              or names, default a million; with --quick 2,000 of each
   --json      one JSON document instead of tables
 `;
 
 const FULL: Extent = { rounds: 40, share: 1, connections: 32 };
 const QUICK: Extent = { rounds: 2, share: 0.2, connections: 8 };
 
-const MODES = ["compare", "streams", "translate", "ledger", "soak"] as const;
+const MODES = ["compare", "streams", "translate", "ledger", "soak", "scrape", "counts"] as const;
 
 /** How many of what a mode counts, as a rule and with `--quick`, and the most. */
 const COUNTS: Readonly<Record<(typeof MODES)[number], readonly [usual: number, quick: number, most: number]>> = {
@@ -38,6 +42,8 @@ const COUNTS: Readonly<Record<(typeof MODES)[number], readonly [usual: number, q
   translate: [1, 1, 1],
   ledger: [100_000, 2000, 10_000_000],
   soak: [1_000_000, 2000, 100_000_000],
+  scrape: [500, 20, 9000],
+  counts: [1_000_000, 2000, 100_000_000],
 };
 
 interface Options {
@@ -77,26 +83,25 @@ function readOptions(): Options | undefined {
   }
 }
 
-async function run(options: Options, cores: Cores | undefined): Promise<{ value: unknown; text: string }> {
+interface Result {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+async function run(options: Options, cores: Cores | undefined): Promise<Result> {
+  const { mode, count } = options;
+  if (mode === "streams") return result(await measureStreams(count, cores), streamsText);
+  if (mode === "ledger") return result(await measureLedger(count), ledgerText);
+  if (mode === "soak") return result(await measureSoak(count, cores), soakText);
+  if (mode === "scrape") return result(await measureScrape(count, cores), scrapeText);
+  if (mode === "counts") return result(await measureCounts(count, cores), countsText);
   const extent = options.quick ? QUICK : FULL;
-  if (options.mode === "streams") {
-    const figures = await measureStreams(options.count, cores);
-    return { value: figures, text: streamsText(figures) };
-  }
-  if (options.mode === "ledger") {
-    const figures = await measureLedger(options.count);
-    return { value: figures, text: ledgerText(figures) };
-  }
-  if (options.mode === "soak") {
-    const figures = await measureSoak(options.count, cores);
-    return { value: figures, text: soakText(figures) };
-  }
-  if (options.profile) {
-    const profiles = await profile(options.scenarios, extent, cores);
-    return { value: profiles, text: profileText(profiles) };
-  }
-  const comparisons = await compare(options.scenarios, extent, cores);
-  return { value: comparisons, text: comparisonText(comparisons) };
+  if (options.profile) return result(await profile(options.scenarios, extent, cores), profileText);
+  return result(await compare(options.scenarios, extent, cores), comparisonText);
+}
+
+function result<T>(value: T, textOf: (value: T) => string): Result {
+  return { value, text: textOf(value) };
 }
 
 const options = readOptions();

@@ -12,9 +12,12 @@ export interface Scenario {
   readonly requests: number;
 }
 
+/** The exchange that takes least. */
+export const JSON_SCENARIO: Scenario = { name: "json", title: "JSON of 2 KB", answer: jsonAnswer(), requests: 500 };
+
 /** What is measured, in this order. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: "json", title: "JSON of 2 KB", answer: jsonAnswer(), requests: 500 },
+  JSON_SCENARIO,
   { name: "sse200", title: "200 events in one write", answer: streamInOnePiece(200), requests: 400 },
   { name: "sse200-split", title: "200 events, one a write", answer: streamByEvent(200, 0), requests: 40 },
 ];
@@ -26,6 +29,9 @@ export const SLOW_STREAM: Scenario = {
   answer: streamByEvent(30, 150),
   requests: 1,
 };
+
+/** The same, but the upstream breaks off behind its first event. */
+export const CUT_STREAM: Scenario = { ...SLOW_STREAM, name: "cut", title: "a stream that breaks off" };
 
 const PROMPT = "Tell me, in a few plain sentences, how a letter finds its way. ".repeat(12);
 

@@ -13,6 +13,8 @@ export type Variant = "bare" | "gateway";
 /** A relay that runs, ready to be asked. */
 export interface Relay extends Child, Target {
   readonly variant: Variant;
+  /** The gateway's; empty for the bare relay. */
+  readonly adminKey: string;
 }
 
 /** Starts the service behind the relays. */
@@ -23,7 +25,7 @@ export function startUpstream(): Promise<Child> {
 /** Starts the least that a relay can be. */
 export async function startBareRelay(upstream: Child, cores: Cores | undefined): Promise<Relay> {
   const command = [process.execPath, pathOf("bare-relay.ts"), upstream.origin];
-  return { ...(await startChild({ command: pinned(command, cores) })), variant: "bare", token: "unused" };
+  return { ...(await startChild({ command: pinned(command, cores) })), variant: "bare", token: "unused", adminKey: "" };
 }
 
 /** Starts the gateway as its users do, with an empty data directory, and issues a router token. */
@@ -46,10 +48,19 @@ export async function startGateway(
       UPSTREAM_BASE_URL: upstream.origin,
     },
   });
-  return { ...child, variant: "gateway", token: await issueToken(child.origin, adminKey) };
+  return { ...child, variant: "gateway", adminKey, token: await issueToken(child.origin, adminKey) };
 }
 
-async function issueToken(origin: string, adminKey: string): Promise<string> {
+/** The text of `/metrics`. */
+export async function scrape({ origin, adminKey }: Relay): Promise<string> {
+  const answer = await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`a scrape was answered with ${answer.status}: ${text}`);
+  return text;
+}
+
+/** Issues a router token. */
+export async function issueToken(origin: string, adminKey: string): Promise<string> {
   const answer = await fetch(`${origin}/api/tokens`, {
     method: "POST",
     headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },

@@ -1,7 +1,7 @@
 import type { Cores } from "./cores.ts";
 import { Load } from "./load.ts";
 import { residentBytes } from "./process-figures.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { JSON_SCENARIO } from "./scenarios.ts";
 import { startGateway, startUpstream } from "./servers.ts";
 import { mebibytes, table } from "./table.ts";
 
@@ -19,8 +19,6 @@ const CONNECTIONS = 64;
 
 /** Lets many exchanges through one gateway and looks at its memory ten times on the way. */
 export async function measureSoak(exchanges: number, cores: Cores | undefined): Promise<SoakFigure[]> {
-  const [scenario] = SCENARIOS;
-  if (scenario === undefined) throw new TypeError("a scenario was expected");
   const upstream = await startUpstream();
   const gateway = await startGateway(upstream, cores);
   const load = new Load(gateway, CONNECTIONS);
@@ -28,7 +26,7 @@ export async function measureSoak(exchanges: number, cores: Cores | undefined): 
   const each = Math.ceil(exchanges / LOOKS);
   for (let look = 1; look <= LOOKS; look += 1) {
     const beganMs = performance.now();
-    await load.run(scenario, each);
+    await load.run(JSON_SCENARIO, each);
     const seconds = (performance.now() - beganMs) / 1000;
     figures.push({ exchanges: look * each, bytes: residentBytes(gateway.pid), perSecond: each / seconds });
   }

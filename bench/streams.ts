@@ -80,7 +80,8 @@ async function openStreams(relay: Relay, count: number): Promise<number> {
   let openAtOnce = 0;
   await Promise.all(
     connections.map(async (connection) => {
-      const body = await connection.send(request, () => {
+      const body = await connection.send(request, (isFirst) => {
+        if (!isFirst) return;
         open += 1;
         openAtOnce = Math.max(open, openAtOnce);
       });

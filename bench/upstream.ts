@@ -3,19 +3,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { listen } from "./listen.ts";
 import type { Answer } from "./answers.ts";
-import { SCENARIOS, SLOW_STREAM } from "./scenarios.ts";
+import { CUT_STREAM, SCENARIOS, SLOW_STREAM } from "./scenarios.ts";
 
-// The service behind both relays: a process of its own that answers by the model of the request.
+// The service behind both relays: a process of its own that answers by the model of the request, up to a `#`, behind which names may differ.
 
-const answers = new Map([...SCENARIOS, SLOW_STREAM].map(({ name, answer }) => [name, answer]));
+const answers = new Map([...SCENARIOS, SLOW_STREAM, CUT_STREAM].map(({ name, answer }) => [name, answer]));
 
 listen(
   createServer((req, res) => {
     void read(req).then((body) => {
       const { model }: { model: string } = JSON.parse(body);
-      const answer = answers.get(model);
+      const [name = ""] = model.split("#");
+      const answer = answers.get(name);
       if (answer === undefined) res.writeHead(404).end();
       else start(res, answer);
+      if (name === CUT_STREAM.name) setTimeout(() => res.destroy(), CUT_STREAM.answer.pauseMs / 2);
     });
   }),
 );

@@ -58,7 +58,7 @@ const PROCESS_HEAD = `
 
 /** \`docs/metrics.md\` */
 export function metricsReference(): string {
-  const gauges = Object.values(GAUGES).map((row) => line({ ...row, kind: "gauge" }));
+  const gauges = Object.values(GAUGES).map((row) => line(row));
   return [
     HEAD,
     ...Object.values(METRICS).map(line),

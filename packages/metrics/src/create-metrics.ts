@@ -55,6 +55,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   if (meterProvider !== undefined) {
     return metricsWith(tallies, {
       meterProvider,
+      shownProvider: meterProvider,
       resource: undefined,
       prometheus,
       readers: [],

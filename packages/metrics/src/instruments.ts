@@ -1,18 +1,32 @@
 import { ValueType, type Meter, type MeterProvider, type MetricOptions, type Observable } from "@opentelemetry/api";
-import type { MetricRow } from "./names.ts";
-import type { Tallies } from "./tally.ts";
+import { labelsText, type Point, type Shown } from "./shown.ts";
 
 /** What the instruments of this package are made under. */
 export const SCOPE = "@link-assistant/metrics";
 
 /** How each kind of metric becomes an instrument. */
-const INSTRUMENTS: Readonly<Record<MetricRow["kind"], (meter: Meter, row: MetricRow) => Observable>> = {
+const INSTRUMENTS: Readonly<Record<Shown["row"]["kind"], (meter: Meter, row: Shown["row"]) => Observable>> = {
   counter: (meter, row) => meter.createObservableCounter(row.name, optionsOf(row)),
   up_down: (meter, row) => meter.createObservableUpDownCounter(row.name, optionsOf(row)),
+  gauge: (meter, row) => meter.createObservableGauge(row.name, optionsOf(row)),
 };
 
-function optionsOf({ unit, description, isFractional }: MetricRow): MetricOptions {
+function optionsOf({ unit, description, isFractional }: Shown["row"]): MetricOptions {
   return { unit, description, valueType: isFractional === true ? ValueType.DOUBLE : ValueType.INT };
+}
+
+/** Makes one instrument of each; each collection by a reader of the provider then looks at them, all at one moment. */
+export function observeShown(shown: readonly Shown[], provider: MeterProvider): void {
+  const meter = provider.getMeter(SCOPE);
+  const observed = shown.map(({ row, points }) => ({ points, instrument: INSTRUMENTS[row.kind](meter, row) }));
+  meter.addBatchObservableCallback(
+    (result) => {
+      for (const { points, instrument } of observed) {
+        for (const { labels, count } of points()) result.observe(instrument, count, labels);
+      }
+    },
+    observed.map(({ instrument }) => instrument),
+  );
 }
 
 /** What is looked at when somebody collects, since nothing happens when it changes. */
@@ -29,12 +43,14 @@ export interface Gauges {
 export const GAUGES = {
   account_state: {
     name: "link_assistant_account_state",
+    kind: "gauge",
     unit: "{account}",
     description: "1 for the state that an account is in: ready, cooling, probing, broken; 0 for the others.",
     labels: ["account", "state"],
   },
   ledger_queue_depth: {
     name: "link_assistant_ledger_queue_depth",
+    kind: "gauge",
     unit: "{row}",
     description: "Rows of the ledger that wait to be written.",
     labels: [],
@@ -45,40 +61,27 @@ const ACCOUNT_STATES = ["ready", "cooling", "probing", "broken"];
 /** Most accounts whose states are shown. */
 const MAX_ACCOUNTS = 450;
 
-/** Shows gauges; each collection by a reader of the provider looks at them. */
-export function observeGauges({ accountStates, ledgerQueueDepth }: Gauges, provider: MeterProvider): void {
-  const meter = provider.getMeter(SCOPE);
+/** The gauges that are given, but for the process's own. */
+export function shownGauges({ accountStates, ledgerQueueDepth }: Gauges): Shown[] {
+  const shown: Shown[] = [];
   if (accountStates !== undefined) {
-    const { name, unit, description } = GAUGES.account_state;
-    meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
-      let left = MAX_ACCOUNTS;
-      for (const { account, state } of accountStates()) {
-        if (left-- === 0) return;
-        for (const each of ACCOUNT_STATES) result.observe(each === state ? 1 : 0, { account, state: each });
-      }
-    });
+    shown.push({ row: GAUGES.account_state, points: () => accountStatePoints(accountStates()) });
   }
   if (ledgerQueueDepth !== undefined) {
-    const { name, unit, description } = GAUGES.ledger_queue_depth;
-    meter
-      .createObservableGauge(name, { unit, description })
-      .addCallback((result) => result.observe(ledgerQueueDepth()));
+    const points = (): Point[] => [{ labels: {}, text: "", count: ledgerQueueDepth() }];
+    shown.push({ row: GAUGES.ledger_queue_depth, points });
   }
+  return shown;
 }
 
-/** Makes one instrument for each metric; each collection by a reader of the provider then reads the tallies. */
-export function observeTallies(tallies: Tallies, provider: MeterProvider): void {
-  const meter = provider.getMeter(SCOPE);
-  const observed = Object.values(tallies).map((tally) => ({
-    tally,
-    instrument: INSTRUMENTS[tally.row.kind](meter, tally.row),
-  }));
-  meter.addBatchObservableCallback(
-    (result) => {
-      for (const { tally, instrument } of observed) {
-        for (const { labels, count } of tally.points()) result.observe(instrument, count, labels);
-      }
-    },
-    observed.map(({ instrument }) => instrument),
-  );
+function accountStatePoints(accounts: ReturnType<NonNullable<Gauges["accountStates"]>>): Point[] {
+  const points: Point[] = [];
+  for (const { account, state } of accounts) {
+    if (points.length === MAX_ACCOUNTS * ACCOUNT_STATES.length) break;
+    for (const each of ACCOUNT_STATES) {
+      const labels = { account, state: each };
+      points.push({ labels, text: labelsText(labels), count: each === state ? 1 : 0 });
+    }
+  }
+  return points;
 }

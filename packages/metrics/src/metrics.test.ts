@@ -9,6 +9,7 @@ test("a second shutdown waits for the end that the first began", async () => {
   const meterProvider = globalMetrics.getMeterProvider();
   const metrics = metricsWith(createTallies(1000), {
     meterProvider,
+    shownProvider: undefined,
     prometheus: undefined,
     resource: undefined,
     readers: [],

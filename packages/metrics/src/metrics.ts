@@ -3,10 +3,11 @@ import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { settledWithin } from "./deadline.ts";
 import { createHistograms } from "./histograms.ts";
-import { SCOPE, observeGauges, observeTallies, type Gauges } from "./instruments.ts";
+import { SCOPE, observeShown, shownGauges, type Gauges } from "./instruments.ts";
 import { observeProcess } from "./process.ts";
 import { renderText, type PrometheusReader } from "./prometheus.ts";
 import { createRecorder, type Recorder } from "./record.ts";
+import type { Shown } from "./shown.ts";
 import type { Tallies } from "./tally.ts";
 import { createTokenCounter } from "./token-counters.ts";
 import { snapshotUsage, type UsageSnapshot } from "./usage-snapshot.ts";
@@ -24,7 +25,7 @@ export interface Metrics extends Recorder {
   /**
    * Collects, and resolves to Prometheus text (format 0.0.4, without scope labels and `target_info`); serve it with
    * `PROMETHEUS_CONTENT_TYPE`. Holds every metric of the MeterProvider, so also those of other programs' instruments. It is written in
-   * pieces of a millisecond or two, between which other work goes on.
+   * pieces of a millisecond, between which other work goes on.
    *
    * @throws TypeError when a `meterProvider` was given without a `prometheus` reader; Error after `shutdown`, and when something cannot be
    *   collected: half of the metrics would look like all of them.
@@ -46,6 +47,11 @@ export interface Metrics extends Recorder {
 /** Where the counts of a `Metrics` are shown. */
 export interface Views {
   readonly meterProvider: MeterProvider;
+  /**
+   * Where tallies and gauges become instruments. `meterProvider` itself when that one is given; else one that `prometheus` does not read,
+   * or none: their text is then made from themselves.
+   */
+  readonly shownProvider: MeterProvider | undefined;
   readonly resource: Resource | undefined;
   readonly prometheus: PrometheusReader | undefined;
   /** The readers that `forceFlush` flushes. */
@@ -58,7 +64,13 @@ export interface Views {
 
 /** The functions that count into these tallies and show them in these views. */
 export function metricsWith(tallies: Tallies, views: Views): Metrics {
-  observeTallies(tallies, views.meterProvider);
+  const isGiven = views.shownProvider === views.meterProvider;
+  const unread: Shown[] = [];
+  const show = (shown: readonly Shown[]): void => {
+    if (views.shownProvider !== undefined) observeShown(shown, views.shownProvider);
+    if (!isGiven) unread.push(...shown);
+  };
+  show(Object.values(tallies));
   const meter = views.meterProvider.getMeter(SCOPE);
   const onOverflow = (label: string): void => tallies.label_overflow.add(1, { label });
   const counts = {
@@ -72,13 +84,13 @@ export function metricsWith(tallies: Tallies, views: Views): Metrics {
     ...createRecorder(counts),
     resource: views.resource,
     observe(gauges) {
-      observeGauges(gauges, views.meterProvider);
+      show(shownGauges(gauges));
       if (gauges.process === true) endProcess = observeProcess(views.meterProvider);
     },
     usageSnapshot: () => snapshotUsage(tallies),
     async renderPrometheus() {
       if (ending !== undefined) throw new Error("the metrics were shut down: render before you call shutdown()");
-      if (views.prometheus !== undefined) return renderText(views.prometheus);
+      if (views.prometheus !== undefined) return renderText(views.prometheus, unread);
       throw new TypeError(
         "no reader to render from: pass createMetrics({ meterProvider, prometheus }), where prometheus is a " +
           "PrometheusExporter({ preventServerStart: true }) among the readers of that meterProvider",

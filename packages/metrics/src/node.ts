@@ -15,7 +15,8 @@ export interface MetricsSdkOptions {
   /** See `MetricsOptions`. */
   readonly maxAccounts?: number;
   /**
-   * Anything else for `NodeSDK`, such as `instrumentations`, `views` or `spanProcessors`. Default: no spans and no logs
+   * Anything else for `NodeSDK`, such as `instrumentations`, `views` (which leave this package's counters and gauges as they are) or
+   * `spanProcessors`. Default: no spans and no logs
    * are exported, and no resource is detected beyond the `OTEL_*` variables.
    */
   readonly sdk?: Omit<Partial<NodeSDKConfiguration>, "metricReaders" | "traceExporter">;
@@ -38,10 +39,10 @@ export function startMetricsSdk({
 }: MetricsSdkOptions = {}): Metrics {
   if (isSdkDisabled(process.env)) return createMetrics({ maxAccounts });
   const tallies = createTallies(maxAccounts);
-  const { resource, prometheus, readers } = createPipeline(process.env, onExportError);
+  const { readers, ...pipeline } = createPipeline(process.env, onExportError);
   const before = globalMetrics.getMeterProvider();
   const nodeSdk = new NodeSDK({
-    resource,
+    resource: pipeline.resource,
     autoDetectResources: false,
     // Left out, these would start OTLP export of spans and logs.
     spanProcessors: [],
@@ -56,9 +57,8 @@ export function startMetricsSdk({
     throw new Error("the process has a global MeterProvider already: pass it to createMetrics({ meterProvider })");
   }
   return metricsWith(tallies, {
+    ...pipeline,
     meterProvider,
-    resource,
-    prometheus,
     readers,
     tokenCounters: wantsTokenCounters(process.env),
     end: () => nodeSdk.shutdown(),

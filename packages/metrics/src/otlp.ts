@@ -1,11 +1,23 @@
 import { ExportResultCode, type ExportResult } from "@opentelemetry/core";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
-import { PeriodicExportingMetricReader, type MetricReader, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import {
+  MeterProvider,
+  MetricReader,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
 import { exportErrorTeller } from "./export-errors.ts";
 import type { OtlpSettings } from "./otlp-settings.ts";
 
+/** A way to a collector. */
+export interface OtlpOutput {
+  readonly reader: MetricReader;
+  /** What this provider holds is pushed by `reader` too, and seen by no other reader. */
+  readonly shownProvider: MeterProvider;
+}
+
 /** A reader that pushes what it collects to a collector, by OTLP over HTTP in protobuf. */
-export function createOtlpReader(settings: OtlpSettings, onExportError?: (message: string) => void): MetricReader {
+export function createOtlpReader(settings: OtlpSettings, onExportError?: (message: string) => void): OtlpOutput {
   const { url, headers, compression, temporality, intervalMs, exportTimeoutMs, requestTimeoutMs, tls } = settings;
   const exporter = new TellingExporter(
     {
@@ -18,11 +30,23 @@ export function createOtlpReader(settings: OtlpSettings, onExportError?: (messag
     },
     onExportError && exportErrorTeller("metrics", url.origin, onExportError, () => performance.now()),
   );
-  return new PeriodicExportingMetricReader({
+  const shownReader = new PassiveReader({
+    aggregationTemporalitySelector: (type) => exporter.selectAggregationTemporality(type),
+  });
+  const reader = new PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: intervalMs,
     exportTimeoutMillis: exportTimeoutMs,
+    metricProducers: [shownReader],
   });
+  return { reader, shownProvider: new MeterProvider({ readers: [shownReader] }) };
+}
+
+/** Collects when it is asked, and sends nothing anywhere. */
+class PassiveReader extends MetricReader {
+  protected override async onShutdown(): Promise<void> {}
+
+  protected override async onForceFlush(): Promise<void> {}
 }
 
 type FailureListener = (error: Error | undefined) => void;

@@ -54,6 +54,27 @@ test("a scrape that cannot collect everything fails, for half would look like al
   await meterProvider.shutdown();
 });
 
+test("tallies and gauges read the same, whether written from themselves or from what the SDK collected", async () => {
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const meterProvider = new MeterProvider({ readers: [prometheus] });
+  const both = [createMetrics(), createMetrics({ meterProvider, prometheus })];
+  const lines = both.map(async (metrics) => {
+    metrics.observe({
+      accountStates: () => [{ account: 'a"b\\c', state: "cooling" }],
+      ledgerQueueDepth: () => 7,
+    });
+    metrics.recordRequest("openai_responses", 429, 'a"b\\c');
+    metrics.recordAnswer("openai_responses", "m", { input: 1 }, 0.25);
+    metrics.recordInFlight("openai_responses", -1);
+    const text = await metrics.renderPrometheus();
+    return text.split("\n").filter((line) => !line.startsWith("# UNIT"));
+  });
+  const [own, collected] = await Promise.all(lines);
+  expect(own).toContain('link_assistant_account_calls_total{account="a\\"b\\\\c"} 1');
+  expect(own?.toSorted()).toEqual(collected?.toSorted());
+  await meterProvider.shutdown();
+});
+
 test.each([
   ["gen_ai.client.operation.duration", "s", "histogram", "gen_ai_client_operation_duration_seconds"],
   ["gen_ai.client.token.usage", "{token}", "histogram", "gen_ai_client_token_usage"],

@@ -1,11 +1,6 @@
 import { createLabelRules, type LabelRules } from "./labels.ts";
 import { METRICS, type LabelKey, type LabelValues, type MetricId, type MetricRow } from "./names.ts";
-
-/** One series of a metric: its labels and its count so far. */
-export interface Point {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly count: number;
-}
+import { labelsText, type Point } from "./shown.ts";
 
 /** No label value is empty or holds a control character (see `labels.ts`), so joined values stay apart. */
 const SEPARATOR = "\u0000";
@@ -31,16 +26,14 @@ export class Tally {
   }
 
   /** Its one series, there from the start. */
-  points(): readonly Point[] {
-    return [{ labels: NO_LABELS, count: this.#total }];
-  }
+  readonly points = (): readonly Point[] => [{ labels: NO_LABELS, text: "", count: this.#total }];
 }
 
 /** The counts of a metric with labels: one for each set of label values that has occurred. */
 export class LabelledTally<K extends LabelKey> {
   readonly row: MetricRow & { readonly labels: readonly K[] };
   readonly #rules: LabelRules;
-  readonly #points = new Map<string, { readonly labels: Point["labels"]; count: number }>();
+  readonly #points = new Map<string, { readonly labels: Point["labels"]; readonly text: string; count: number }>();
 
   constructor(row: MetricRow & { readonly labels: readonly K[] }, rules: LabelRules) {
     this.row = row;
@@ -55,7 +48,7 @@ export class LabelledTally<K extends LabelKey> {
     const id = this.#idOf(given);
     const counted = this.#countable(amount);
     const point = this.#points.get(id);
-    if (point === undefined) this.#points.set(id, { labels: this.#labelsOf(given), count: counted });
+    if (point === undefined) this.#addSeries(id, given, counted);
     else point.count += counted;
   }
 
@@ -65,9 +58,7 @@ export class LabelledTally<K extends LabelKey> {
   }
 
   /** Its series so far. */
-  points(): readonly Point[] {
-    return [...this.#points.values()];
-  }
+  readonly points = (): readonly Point[] => [...this.#points.values()];
 
   #countable(amount: number): number {
     if (this.row.kind === "up_down") return Number.isSafeInteger(amount) ? amount : 0;
@@ -85,10 +76,10 @@ export class LabelledTally<K extends LabelKey> {
     return id;
   }
 
-  #labelsOf(given: Pick<LabelValues, K>): Point["labels"] {
+  #addSeries(id: string, given: Pick<LabelValues, K>, count: number): void {
     const labels: Record<string, string> = {};
     for (const key of this.row.labels) labels[key] = this.#rules[key](given[key]);
-    return labels;
+    this.#points.set(id, { labels, text: labelsText(labels), count });
   }
 }
 
