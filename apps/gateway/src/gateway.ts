@@ -36,6 +36,8 @@ export interface Gateway {
   readonly metrics: Metrics;
   /** Absent: nobody asked for traces. */
   readonly tracing: Tracing | undefined;
+  /** Whether the built-in simulator stands where upstreams would. */
+  readonly simulated: boolean;
   readonly adminKey: Secret;
   readonly log: Logger;
   /** Milliseconds since 1970. */

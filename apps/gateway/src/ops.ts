@@ -19,13 +19,20 @@ export async function readiness(gateway: Gateway): Promise<{ ready: boolean; sto
   };
 }
 
+interface AccountsView {
+  /** Whether answers come from the built-in simulator. */
+  readonly simulated: boolean;
+  readonly accounts: readonly (object & { readonly name: string })[];
+}
+
 /** The accounts as operators see them: no credential, no path. */
-export function accountsView(gateway: Gateway): { accounts: (object & { readonly name: string })[] } {
+export function accountsView(gateway: Gateway): AccountsView {
   const nowMs = gateway.now();
   const kinds = new Map(gateway.config.accounts.map((account) => [account.name, account.kind]));
   const pooled = gateway.pool.view(nowMs);
   const load = pooled.reduce((sum, each) => sum + each.load, 0);
   return {
+    simulated: gateway.simulated,
     accounts: pooled.map((each) => ({
       name: each.account.name,
       upstream: each.account.upstream,

@@ -34,6 +34,7 @@ describe("who may see operations", () => {
 
   test.each([
     ["POST", "/api/tokens"],
+    ["POST", "/api/tokens/import"],
     ["GET", "/api/tokens/list"],
     ["POST", "/api/tokens/revoke"],
     ["GET", "/api/tokens/some-id"],
@@ -116,6 +117,20 @@ describe("router tokens", () => {
     const response = await harness.admin("/api/tokens", json(body));
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(field);
+  });
+
+  test("records of the original are imported once, or not at all", async () => {
+    const id = "6fdf2800-72c6-47dc-9050-67bc66fa72fc";
+    const record = `(token ${id} (label "alice") (issued_at 1700000000) (expires_at 4000000000) (revoked false))`;
+    const imported = (body: string): Promise<Response> =>
+      harness.admin("/api/tokens/import", { method: "POST", body, headers: { "content-type": "text/plain" } });
+    const broken = await imported(`${record}\n(token`);
+    expect(broken.status).toBe(400);
+    expect(await broken.text()).toMatch(/In line 2: expected .* Nothing was imported\./);
+    expect((await harness.admin(`/api/tokens/${id}`)).status).toBe(404);
+    expect(await jsonOf(await imported(record))).toEqual({ imported: 1, known: 0 });
+    expect(await jsonOf(await imported(record))).toEqual({ imported: 0, known: 1 });
+    expect(await jsonOf(await harness.admin(`/api/tokens/${id}`))).toMatchObject({ label: "alice" });
   });
 
   test("an unknown id is a 404, whatever is asked of it", async () => {
@@ -208,6 +223,7 @@ describe("for load balancers and operators", () => {
     await post(resting, MESSAGE);
     const text = await (await resting.admin("/v1/accounts")).text();
     expect(JSON.parse(text)).toEqual({
+      simulated: false,
       accounts: [
         expect.objectContaining({
           name: "primary",

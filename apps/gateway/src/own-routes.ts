@@ -9,6 +9,7 @@ import { FastResponse } from "srvx";
 import {
   changeToken,
   describeToken,
+  importTokens,
   issueToken,
   listTokens,
   revokeById,
@@ -19,7 +20,9 @@ import { resetAccount, testAccount } from "./admin/accounts.ts";
 import { answerExchanges, answerSeries } from "./admin/usage.ts";
 import { authenticate, requireAdmin, requireObserver } from "./authenticate.ts";
 import { parseJsonObject, readBody } from "./body.ts";
+import { dashboardFiles } from "./dashboard-files.ts";
 import type { Gateway } from "./gateway.ts";
+import { MAX_IMPORT_BYTES } from "./lino/tokens-lino.ts";
 import { anthropicModel, anthropicModelPage, openaiModel } from "./models.ts";
 import { nodeOf } from "./node-event.ts";
 import { accountsView, readiness } from "./ops.ts";
@@ -59,6 +62,8 @@ export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, a
     "/api/accounts/:id/test",
     (gateway, event, headers) => testAccount(administered(gateway, headers), idOf(event)),
   ],
+  ["GET", "/dashboard", () => new FastResponse(null, { status: 302, headers: { location: "dashboard/" } })],
+  ["GET", "/dashboard/**", answerDashboard],
   ["GET", "/v1/accounts", async (gateway, _event, headers) => accountsView(await observed(gateway, headers))],
   ["GET", "/v1/models", answerModels],
   ["GET", "/v1/models/:id", answerModel],
@@ -69,6 +74,12 @@ export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, a
     "POST",
     "/api/tokens",
     async (gateway, event, headers) => issueToken(gateway, await adminBody(gateway, event, headers)),
+  ],
+  [
+    "POST",
+    "/api/tokens/import",
+    async (gateway, event, headers) =>
+      importTokens(gateway, (await adminBytes(gateway, event, headers, MAX_IMPORT_BYTES)).toString()),
   ],
   ["GET", "/api/tokens/list", (gateway, _event, headers) => listTokens(administered(gateway, headers))],
   [
@@ -97,6 +108,18 @@ async function answerMetrics(gateway: Gateway, _event: H3Event, headers: Incomin
   if (!gateway.config.metrics.public) await requireObserver(gateway.adminKey, gateway.tokens, headers);
   const text = await gateway.metrics.renderPrometheus();
   return new FastResponse(text, { headers: { "content-type": PROMETHEUS_CONTENT_TYPE } });
+}
+
+async function answerDashboard(_gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<Response> {
+  const file = (await dashboardFiles()).get(event.url.pathname.slice("/dashboard/".length) || "index.html");
+  if (file === undefined) throw new GatewayError("path_unknown");
+  if (headers["if-none-match"]?.includes(file.etag) === true) {
+    return new FastResponse(null, { status: 304, headers: file.headers });
+  }
+  const { body, encoding } = file.encoded(headers["accept-encoding"] ?? "");
+  return new FastResponse(body, {
+    headers: encoding === undefined ? file.headers : { ...file.headers, "content-encoding": encoding },
+  });
 }
 
 async function answerModels(gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<object> {
@@ -136,10 +159,20 @@ function administered(gateway: Gateway, headers: IncomingHttpHeaders): Gateway {
 }
 
 async function adminBody(gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<unknown> {
+  const body = await adminBytes(gateway, event, headers, ADMIN_BODY_BYTES);
+  return body.length === 0 ? {} : parseJsonObject(body);
+}
+
+async function adminBytes(
+  gateway: Gateway,
+  event: H3Event,
+  headers: IncomingHttpHeaders,
+  maxBodyBytes: number,
+): Promise<Buffer> {
   requireAdmin(gateway.adminKey, headers);
   const { bodyTimeoutMs } = gateway.config.server;
-  const body = await readBody(nodeOf(event).req, { maxBodyBytes: ADMIN_BODY_BYTES, bodyTimeoutMs });
-  return body === undefined || body.length === 0 ? {} : parseJsonObject(body);
+  const body = await readBody(nodeOf(event).req, { maxBodyBytes, bodyTimeoutMs });
+  return body ?? Buffer.alloc(0);
 }
 
 function idOf(event: H3Event): string {

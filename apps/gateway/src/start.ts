@@ -55,12 +55,19 @@ interface Lasting {
   readonly held: HeldAnswers;
   readonly metrics: Gateway["metrics"];
   readonly tracing: Gateway["tracing"];
+  readonly simulated: boolean;
   readonly draining: () => boolean;
   readonly openPrices: (overrides: Config["prices"]) => Prices;
 }
 
 /** Puts a gateway together. Throws a `ConfigError` for a credential that cannot be read. */
-export async function startGateway(config: Config, env: Environment, kept: Kept, log: Logger): Promise<StartedGateway> {
+export async function startGateway(
+  config: Config,
+  env: Environment,
+  kept: Kept,
+  log: Logger,
+  simulated = false,
+): Promise<StartedGateway> {
   const shared = await openShared(config, env, kept, log);
   const states = shared.accountStates ?? kept.store.accountStates;
   const pool = new AccountPool(config.accounts, poolSettings(config), sharePool(states, shared.bindings, log));
@@ -81,6 +88,7 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
     metrics,
     tracing,
     openPrices,
+    simulated,
     draining: () => draining,
   };
   let generation = openGeneration(config, env, lasting);
@@ -108,18 +116,20 @@ export async function startGateway(config: Config, env: Environment, kept: Kept,
     close: async () => {
       stopRetention();
       unfollow();
-      tokens.close();
-      await kept.store.ledger
-        .flush()
-        .catch((error: unknown) => log.error({ err: error }, "the ledger was not written"));
-      await Promise.all([
-        generation.release(),
-        shared.close().then(() => kept.store.close()),
-        metrics.shutdown(LAST_PUSH_MS),
-        lastPush(tracing),
-      ]);
+      await close(lasting, generation);
     },
   };
+}
+
+async function close({ kept, log, tokens, shared, metrics, tracing }: Lasting, last: Generation): Promise<void> {
+  tokens.close();
+  await kept.store.ledger.flush().catch((error: unknown) => log.error({ err: error }, "the ledger was not written"));
+  await Promise.all([
+    last.release(),
+    shared.close().then(() => kept.store.close()),
+    metrics.shutdown(LAST_PUSH_MS),
+    lastPush(tracing),
+  ]);
 }
 
 function observeGauges(metrics: Gateway["metrics"], pool: AccountPool, { store }: Kept): void {

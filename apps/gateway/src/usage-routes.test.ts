@@ -117,6 +117,7 @@ describe("exchanges", () => {
     ["status=200&surface=anthropic_messages&end=complete", 6],
     ["from=2026-01-01T00:03:00Z", 3],
     ["account=nobody", 0],
+    ["id=req_00002", 1],
   ])("are those that %s asks for", async (query, count) => {
     await fill(6);
     expect(JSON.parse((await get(`/v1/usage/exchanges?${query}`)).text).data).toHaveLength(count);

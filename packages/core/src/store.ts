@@ -165,6 +165,8 @@ export interface ExchangeQuery {
   readonly fromMs?: number | undefined;
   /** Ended before, milliseconds since 1970. */
   readonly toMs?: number | undefined;
+  /** The one with this id. */
+  readonly id?: string | undefined;
   readonly tokenId?: string | undefined;
   readonly account?: string | undefined;
   /** The model used. */

@@ -3,6 +3,7 @@ import type { LimitLeft, TokenRecord } from "@link-assistant/core";
 import { z } from "zod";
 
 import type { Gateway } from "../gateway.ts";
+import { TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
 import { limitFields, limitsOf, limitsView, usd } from "./limits.ts";
 
 const label = z.string().max(TOKEN_LIMITS.maxLabelChars);
@@ -65,6 +66,20 @@ export async function issueToken(gateway: Gateway, body: unknown): Promise<objec
     limits: limitsView(record.limits),
     expires_at: new Date(record.expiresAtMs).toISOString(),
   };
+}
+
+/** `POST /api/tokens/import`: the records of a `tokens.lino` that are not known yet; all of its text is understood, or nothing is taken. */
+export function importTokens(gateway: Gateway, text: string): Promise<object> {
+  return stored(gateway, gateway.tokens.import(recordsOf(text)));
+}
+
+function recordsOf(text: string): TokenRecord[] {
+  try {
+    return parseTokensLino(text);
+  } catch (error) {
+    if (!(error instanceof TokenFileError)) throw error;
+    throw new GatewayError("request_invalid", { detail: `In ${error.message}. Nothing was imported.` });
+  }
 }
 
 /** `GET /api/tokens/list` */

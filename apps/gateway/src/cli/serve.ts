@@ -84,7 +84,7 @@ async function runGateway(context: CommandContext, run: Run, demo?: Demo): Promi
   const destination = new LogDestination();
   const log = context.log(config.verbose, destination);
   const kept = await openKept(config, env, log, demo !== undefined && config.dataDir === undefined);
-  const started = await startGateway(config, env, kept, log).catch(async (error: unknown) => {
+  const started = await startGateway(config, env, kept, log, demo !== undefined).catch(async (error: unknown) => {
     await kept.store.close();
     throw error;
   });

@@ -6,15 +6,13 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { limitsView } from "../admin/limits.ts";
 import { tokenView } from "../admin/tokens.ts";
-import { TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
+import { MAX_IMPORT_BYTES, TokenFileError, parseTokensLino } from "../lino/tokens-lino.ts";
 import { errorCode } from "../error-code.ts";
 import { openKept, openTokens } from "../kept.ts";
 import type { CommandContext } from "./context.ts";
 import { limitsOfFlags, withLimitOptions } from "./limit-options.ts";
 import type { LimitFlags } from "./limit-options.ts";
 import { CommandError, table } from "./terminal.ts";
-
-const MAX_IMPORT_BYTES = 67_108_864;
 
 /** `tokens …`: works on the data directory itself, whether the gateway runs or not. */
 export function tokensCommand(context: CommandContext): Command {

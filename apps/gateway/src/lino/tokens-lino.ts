@@ -4,6 +4,9 @@ import type { TokenLimits, TokenRecord, TokenScope } from "@link-assistant/core"
 import { parseRecord } from "./lino-record.ts";
 import type { Fail, Word } from "./lino-record.ts";
 
+/** Largest token file that is taken. */
+export const MAX_IMPORT_BYTES = 67_108_864;
+
 /** A token file that cannot be read. The message names the line and what was expected there. */
 export class TokenFileError extends Error {
   override readonly name = "TokenFileError";

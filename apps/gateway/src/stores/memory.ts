@@ -144,6 +144,7 @@ function matches(entry: LedgerEntry, query: ExchangeQuery): boolean {
   if (endMs < (query.fromMs ?? -Infinity) || endMs >= (query.toMs ?? Infinity)) return false;
   if (query.status === "errors" && !isError(entry)) return false;
   const equal: readonly (readonly [unknown, unknown])[] = [
+    [query.id, entry.id],
     [query.tokenId, entry.tokenId],
     [query.account, entry.account],
     [query.model, entry.model],

@@ -96,6 +96,7 @@ export function exchangesStatement(query: ExchangeQuery, columns: readonly strin
 
 function conditionsOf(query: ExchangeQuery, parameter: (value: string | number) => string): string[] {
   const equal: readonly (readonly [column: string, value: string | number | undefined])[] = [
+    ["id", query.id],
     ["tokenId", query.tokenId],
     ["account", query.account],
     ["model", query.model],

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A directory that is gone with the variable that holds it. */
 export interface TemporaryDirectory extends Disposable {
@@ -14,6 +14,7 @@ export function temporaryDirectory(): TemporaryDirectory {
   return {
     path,
     write: (name, text) => {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
       writeFileSync(join(path, name), text);
       return join(path, name);
     },

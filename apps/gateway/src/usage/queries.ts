@@ -22,7 +22,7 @@ const DEFAULT_LIMIT = 100;
 /** Which parts a question for a series has. */
 export const SERIES_PARTS = "from to step group format".split(" ");
 /** Which parts a question for exchanges has. */
-export const EXCHANGE_PARTS = "from to token account model surface status end limit cursor format".split(" ");
+export const EXCHANGE_PARTS = "from to id token account model surface status end limit cursor format".split(" ");
 
 /** Reads a question for a series: by default of the last 24 hours, in steps of which at most 120 fit. Throws a `QueryError`. */
 export function seriesQuery(part: Parts, nowMs: number): SeriesQuery {
@@ -39,6 +39,7 @@ export function exchangeQuery(part: Parts, nowMs: number): ExchangeQuery {
   return {
     fromMs,
     toMs,
+    id: part("id"),
     tokenId: part("token"),
     account: part("account"),
     model: part("model"),

@@ -119,6 +119,7 @@ const anyQuery: fc.Arbitrary<ExchangeQuery> = fc.record(
     toMs: fc.nat({ max: 30 }).map((minutes) => 1_700_000_000_000 + minutes * 60_000),
     account: fc.constantFrom("a", "O'Brien"),
     model: fc.constantFrom("a", "übermodel"),
+    id: fc.constantFrom("a", "b"),
     tokenId: fc.constantFrom("a", "b"),
     surface: fc.constantFrom("anthropic_messages" as const, "openai_responses" as const),
     end: fc.constantFrom("complete" as const, "fault" as const),
