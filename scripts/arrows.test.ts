@@ -27,7 +27,7 @@ test("every package has its arrows written down", () => {
 
 describe.each(packages)("$name", ({ name, folder, dependencies }) => {
   const allowed = (ARROWS[name] ?? []).map((short) => `@link-assistant/${short}`);
-  const sources = globSync(`${folder}/src/**/*.ts`, { cwd: ROOT }).filter(
+  const sources = globSync(`${folder}/src/**/*.{ts,tsx}`, { cwd: ROOT }).filter(
     (path) => !/\.test\.ts$|\/testing\//.test(path),
   );
   test("depends on nothing it may not use", () => {

@@ -62,7 +62,7 @@ export const OWN_ROUTES: readonly (readonly [method: HTTPMethod, path: string, a
     "/api/accounts/:id/test",
     (gateway, event, headers) => testAccount(administered(gateway, headers), idOf(event)),
   ],
-  ["GET", "/dashboard", () => new FastResponse(null, { status: 302, headers: { location: "dashboard/" } })],
+  ["GET", "/dashboard", answerDashboard],
   ["GET", "/dashboard/**", answerDashboard],
   ["GET", "/v1/accounts", async (gateway, _event, headers) => accountsView(await observed(gateway, headers))],
   ["GET", "/v1/models", answerModels],
@@ -111,7 +111,10 @@ async function answerMetrics(gateway: Gateway, _event: H3Event, headers: Incomin
 }
 
 async function answerDashboard(_gateway: Gateway, event: H3Event, headers: IncomingHttpHeaders): Promise<Response> {
-  const file = (await dashboardFiles()).get(event.url.pathname.slice("/dashboard/".length) || "index.html");
+  const { pathname } = event.url;
+  // Relative, so that any path prefix stays.
+  if (pathname === "/dashboard") return new FastResponse(null, { status: 302, headers: { location: "dashboard/" } });
+  const file = (await dashboardFiles()).get(pathname.slice("/dashboard/".length) || "index.html");
   if (file === undefined) throw new GatewayError("path_unknown");
   if (headers["if-none-match"]?.includes(file.etag) === true) {
     return new FastResponse(null, { status: 304, headers: file.headers });

@@ -75,12 +75,13 @@ function optionsOf(lines: readonly Line[], write: ChartProps["write"], element: 
     ],
     series: [
       { label: "At", value: (_plot, at) => (at === null ? "–" : format.moment(new Date(at * 1000))) },
-      ...lines.map(({ title, colour: name }) => ({
+      ...lines.map(({ title, colour: name, values }) => ({
         label: title,
         stroke: colour(`chart-${name}`),
         fill: colour(`chart-${name}-soft`),
         width: 1.5,
-        points: { show: false },
+        // What stands alone between gaps is no line.
+        ...(values.includes(null) ? { points: { size: 5 } } : { points: { show: false } }),
         value: (_plot: uPlot, value: number | null) => write(value),
       })),
     ],
