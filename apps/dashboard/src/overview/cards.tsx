@@ -5,6 +5,9 @@ import type { Period } from "./periods.ts";
 import { cacheHitRate, growth } from "./totals.ts";
 import type { Totals } from "./totals.ts";
 
+/** Above ten times as much, nobody wants to know how much more exactly. */
+const MOST_GROWTH = 9.99;
+
 interface CardsProps {
   readonly now: Totals;
   readonly before: Totals;
@@ -78,7 +81,8 @@ function Card({ title, value, change, more, note }: CardProps): JSX.Element {
       <dd class="note">
         {change !== null && (
           <span class={more === undefined || change === 0 ? "change" : `change ${change > 0 ? "bad" : "good"}`}>
-            {change > 0 ? "▲" : change < 0 ? "▼" : "="} {format.percent(Math.abs(change))}{" "}
+            {change > 0 ? "▲" : change < 0 ? "▼" : "="}{" "}
+            {change > MOST_GROWTH ? `> ${format.percent(MOST_GROWTH)}` : format.percent(Math.abs(change))}{" "}
             <span class="unseen">{change < 0 ? "less" : "more"} than before</span>
           </span>
         )}

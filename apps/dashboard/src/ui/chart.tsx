@@ -66,6 +66,8 @@ function optionsOf(lines: readonly Line[], write: ChartProps["write"], element: 
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    // The last time has room to be written whole.
+    padding: [12, 28, 0, 0],
     legend: { live: true },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },

@@ -43,6 +43,7 @@ DEMO: every answer is simulated. No model is called and ${keeping}.
 
 Router token  ${token}
 Admin key     ${adminKey}
+Dashboard     ${url}/dashboard
 
 curl
   curl ${url}/v1/messages -H "authorization: Bearer ${token}" -H "content-type: application/json" \\
