@@ -186,6 +186,22 @@ describe.skipIf(mustSkip(hasChromium()))("the dashboard in Chromium", () => {
     }
   });
 
+  test("its files come compressed, and not again while they are the same", async () => {
+    const page = await fetch(`${harness.url}/dashboard/`, { headers: { "accept-encoding": "br" } });
+    expect(page.headers.get("content-encoding")).toBe("br");
+    const [script] = /assets\/[\w-]+\.js/.exec(await page.text()) ?? [];
+    const file = await fetch(`${harness.url}/dashboard/${script}`, { headers: { "accept-encoding": "gzip" } });
+    expect(file.headers.get("cache-control")).toContain("immutable");
+    const bytes = Number(file.headers.get("content-length"));
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(150_000);
+    const etag = page.headers.get("etag") ?? "";
+    const again = await fetch(`${harness.url}/dashboard/`, { headers: { "if-none-match": etag } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    expect((await fetch(`${harness.url}/dashboard/`, { method: "HEAD" })).status).toBe(200);
+    expect((await fetch(`${harness.url}/dashboard/no-such.js`)).status).toBe(404);
+  });
+
   test("works below a path prefix, and what the policy forbids does not run", async () => {
     const { page } = watched;
     const proxy = await startPrefixProxy(harness.url, "/llm");
