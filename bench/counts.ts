@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Connection } from "./connection.ts";
 import type { Cores } from "./cores.ts";
-import { encodeRequest } from "./load.ts";
+import { encodeRequest, inTurns } from "./load.ts";
 import { residentBytes } from "./process-figures.ts";
 import { CUT_STREAM, JSON_SCENARIO, SLOW_STREAM, requestBody } from "./scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -37,7 +37,8 @@ export interface EndFigure {
 }
 
 const LOOKS = 10;
-const CONNECTIONS = 64;
+/** Each asks the next thing when the last one is answered. */
+const CLIENTS = Array.from({ length: 64 }, (_, index) => index);
 const REST_MS = 100;
 const MOST_TOKENS = 10_000;
 /** Of this many model names, one exchange of each kind of end. */
@@ -49,7 +50,8 @@ export async function measureCounts(names: number, cores: Cores | undefined): Pr
   const gateway = await startGateway(upstream, cores);
   const looks = await lookAtNames(gateway, names);
   const ends: EndFigure[] = [];
-  for (const end of Object.keys(ENDS)) ends.push(await countEnds(gateway, end, Math.ceil(names / NAMES_PER_END)));
+  for (const [end, exchange] of Object.entries(ENDS))
+    ends.push(await countEnds(gateway, end, exchange, Math.ceil(names / NAMES_PER_END)));
   await gateway.stop();
   await upstream.stop();
   return { looks, ends };
@@ -57,18 +59,18 @@ export async function measureCounts(names: number, cores: Cores | undefined): Pr
 
 async function lookAtNames(gateway: Relay, names: number): Promise<Look[]> {
   const tokens: string[] = [];
-  await inParallel(Math.min(MOST_TOKENS, names), async () => {
+  await inTurns(Math.min(MOST_TOKENS, names), CLIENTS, async () => {
     tokens.push(await issueToken(gateway.origin, gateway.adminKey));
   });
-  const connections = Array.from({ length: CONNECTIONS }, () => new Connection(gateway.origin));
+  const connections = CLIENTS.map(() => new Connection(gateway.origin));
   const looks: Look[] = [];
   const each = Math.ceil(names / LOOKS);
   for (let look = 1; look <= LOOKS; look += 1) {
-    await inParallel(each, async (index, worker) => {
+    await inTurns(each, connections, async (connection, index) => {
       const number = (look - 1) * each + index;
       const token = tokens[number % tokens.length] ?? gateway.token;
       const scenario = { ...JSON_SCENARIO, name: `${JSON_SCENARIO.name}#${number}` };
-      await connections[worker]?.send(encodeRequest({ ...gateway, token }, scenario));
+      await connection.send(encodeRequest({ ...gateway, token }, scenario));
     });
     const { size: series } = seriesOf(await scrape(gateway));
     looks.push({ exchanges: look * each, tokens: tokens.length, series, bytes: residentBytes(gateway.pid) });
@@ -79,8 +81,10 @@ async function lookAtNames(gateway: Relay, names: number): Promise<Look[]> {
 
 type Send = (scenario: Scenario, how?: { readonly token?: string; readonly signal?: AbortSignal }) => Promise<Response>;
 
+type Exchange = (send: Send) => Promise<unknown>;
+
 /** One exchange of each kind of end; what cools the account down comes last. */
-const ENDS: Readonly<Record<string, (send: Send) => Promise<unknown>>> = {
+const ENDS: Readonly<Record<string, Exchange>> = {
   answered: async (send) => (await send(JSON_SCENARIO)).text(),
   "refused by the upstream": async (send) => (await send({ ...JSON_SCENARIO, name: "unknown" })).text(),
   "refused by the gateway": async (send) => (await send(JSON_SCENARIO, { token: "la_sk_none" })).text(),
@@ -93,7 +97,7 @@ const ENDS: Readonly<Record<string, (send: Send) => Promise<unknown>>> = {
   "cut by the upstream": async (send) => (await send(CUT_STREAM)).text().catch(() => {}),
 };
 
-async function countEnds(gateway: Relay, end: string, exchanges: number): Promise<EndFigure> {
+async function countEnds(gateway: Relay, end: string, exchange: Exchange, exchanges: number): Promise<EndFigure> {
   const send: Send = (scenario, { token = gateway.token, ...rest } = {}) =>
     fetch(`${gateway.origin}/v1/messages`, {
       method: "POST",
@@ -102,7 +106,7 @@ async function countEnds(gateway: Relay, end: string, exchanges: number): Promis
       ...rest,
     });
   const before = seriesOf(await scrape(gateway));
-  await inParallel(exchanges, () => ENDS[end]?.(send));
+  await inTurns(exchanges, CLIENTS, () => exchange(send));
   const after = await whenNothingIsUnderWay(gateway);
   const grown = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
   const statuses = [...after.keys()].filter(
@@ -131,22 +135,6 @@ function seriesOf(text: string): Map<string, number> {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(
     lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]),
-  );
-}
-
-/** Does something this many times, some at once. */
-async function inParallel(
-  times: number,
-  work: (index: number, worker: number) => Promise<unknown> | undefined,
-): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async (_, worker) => {
-      while (next < times) {
-        next += 1;
-        await work(next - 1, worker);
-      }
-    }),
   );
 }
 

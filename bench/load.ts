@@ -24,20 +24,58 @@ export class Load {
   async run(scenario: Scenario, requests: number): Promise<void> {
     const request = encodeRequest(this.#target, scenario);
     const expected = Buffer.concat(scenario.answer.pieces);
-    let left = requests;
-    await Promise.all(
-      this.#connections.map(async (connection) => {
-        while (left > 0) {
-          left -= 1;
-          checkWhole(await connection.send(request), expected);
-        }
-      }),
-    );
+    await inTurns(requests, this.#connections, async (connection) => {
+      checkWhole(await connection.send(request), expected);
+    });
   }
 
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
+}
+
+/** Does something this many times; each of the workers takes the next turn when its last one is over. */
+export async function inTurns<Worker>(
+  turns: number,
+  workers: readonly Worker[],
+  work: (worker: Worker, turn: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    workers.map(async (worker) => {
+      while (next < turns) {
+        next += 1;
+        await work(worker, next - 1);
+      }
+    }),
+  );
+}
+
+/** What hears of one stream: of each chunk that comes, and of its end. */
+export interface StreamListener {
+  readonly onChunk: (isFirst: boolean) => void;
+  readonly onEnd?: () => void;
+}
+
+/** Opens this many streams at once, each with a listener of its own, and resolves when all have ended. Rejects when one is not whole. */
+export async function openStreams(
+  target: Target,
+  scenario: Scenario,
+  count: number,
+  listen: () => StreamListener,
+): Promise<void> {
+  const request = encodeRequest(target, scenario);
+  const expected = Buffer.concat(scenario.answer.pieces);
+  const connections = Array.from({ length: count }, () => new Connection(target.origin));
+  await Promise.all(
+    connections.map(async (connection) => {
+      const { onChunk, onEnd } = listen();
+      const body = await connection.send(request, onChunk);
+      onEnd?.();
+      checkWhole(body, expected);
+    }),
+  );
+  for (const connection of connections) connection.close();
 }
 
 /** The bytes of a scenario's request. */
@@ -55,7 +93,7 @@ export function encodeRequest({ origin, token }: Target, scenario: Scenario): Bu
 }
 
 /** Throws when the body is not the expected one. */
-export function checkWhole(body: Buffer, expected: Buffer): void {
+function checkWhole(body: Buffer, expected: Buffer): void {
   if (!body.equals(expected))
     throw new Error(`an answer of ${body.length} bytes came, not the ${expected.length} that were sent`);
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Connection } from "./connection.ts";
 import type { Cores } from "./cores.ts";
-import { Load, checkWhole, encodeRequest } from "./load.ts";
+import { Load, openStreams } from "./load.ts";
 import { residentBytes } from "./process-figures.ts";
 import { SCENARIOS, SLOW_STREAM } from "./scenarios.ts";
 import { startBareRelay, startGateway, startUpstream } from "./servers.ts";
@@ -62,7 +61,7 @@ async function watchStreams(relay: Relay, count: number): Promise<StreamFigures>
   const sampling = setInterval(() => {
     peak = Math.max(peak, residentBytes(relay.pid) ?? 0);
   }, SAMPLE_MS);
-  const openAtOnce = await openStreams(relay, count);
+  const openAtOnce = await mostAtOnce(relay, count);
   clearInterval(sampling);
   await sleep(REST_MS);
   const after = residentBytes(relay.pid);
@@ -72,24 +71,19 @@ async function watchStreams(relay: Relay, count: number): Promise<StreamFigures>
 }
 
 /** Resolves with the most streams that were open at the same time, when all have ended whole. */
-async function openStreams(relay: Relay, count: number): Promise<number> {
-  const request = encodeRequest(relay, SLOW_STREAM);
-  const expected = Buffer.concat(SLOW_STREAM.answer.pieces);
-  const connections = Array.from({ length: count }, () => new Connection(relay.origin));
+async function mostAtOnce(relay: Relay, count: number): Promise<number> {
   let open = 0;
   let openAtOnce = 0;
-  await Promise.all(
-    connections.map(async (connection) => {
-      const body = await connection.send(request, (isFirst) => {
-        if (!isFirst) return;
-        open += 1;
-        openAtOnce = Math.max(open, openAtOnce);
-      });
+  await openStreams(relay, SLOW_STREAM, count, () => ({
+    onChunk: (isFirst) => {
+      if (!isFirst) return;
+      open += 1;
+      openAtOnce = Math.max(open, openAtOnce);
+    },
+    onEnd: () => {
       open -= 1;
-      checkWhole(body, expected);
-    }),
-  );
-  for (const connection of connections) connection.close();
+    },
+  }));
   return openAtOnce;
 }
 

@@ -91,5 +91,10 @@ function byteCounts(unit: (name: string, digits: number) => WriteNumber): WriteN
   };
 }
 
+/** A name of the API as people write it: `rate_limit` is `rate limit`. */
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
 /** How the reader writes. */
 export const format = createFormat();

@@ -4,9 +4,10 @@ import type { JSX } from "preact";
 import { accountTestSchema, anySchema } from "../api/answers.ts";
 import type { Account, AccountTest } from "../api/answers.ts";
 import { ask } from "../api/client.ts";
-import { format } from "../format.ts";
+import { format, words } from "../format.ts";
 import { Badge } from "../ui/badge.tsx";
 import type { Mood } from "../ui/badge.tsx";
+import { Facts } from "../ui/facts.tsx";
 import { Failed } from "../ui/states.tsx";
 import { countdown } from "./countdown.ts";
 
@@ -74,32 +75,25 @@ function ModelRests({ account, now }: { readonly account: Account; readonly now:
 
 function AccountFigures({ account, hitRate, now }: CardProps): JSX.Element {
   const failure = account.last_failure;
+  const share = (
+    <>
+      <meter min={0} max={1} value={account.load_share} aria-label="Share of load" />{" "}
+      {format.percent(account.load_share)}
+    </>
+  );
   return (
-    <dl class="figures">
-      <div>
-        <dt>Share of load</dt>
-        <dd>
-          <meter min={0} max={1} value={account.load_share} aria-label="Share of load" />{" "}
-          {format.percent(account.load_share)}
-        </dd>
-      </div>
-      <div>
-        <dt>In flight</dt>
-        <dd>{format.number(account.in_flight)}</dd>
-      </div>
-      <div>
-        <dt>Attempts</dt>
-        <dd>{format.number(account.attempts)}</dd>
-      </div>
-      <div>
-        <dt>Cache hits, 24 h</dt>
-        <dd>{format.percent(hitRate)}</dd>
-      </div>
-      <div>
-        <dt>Last failure</dt>
-        <dd>{failure === null ? "none" : `${words(failure.kind)}, ${format.relative(new Date(failure.at), now)}`}</dd>
-      </div>
-    </dl>
+    <Facts
+      facts={[
+        ["Share of load", share],
+        ["In flight", format.number(account.in_flight)],
+        ["Attempts", format.number(account.attempts)],
+        ["Cache hits, 24 h", format.percent(hitRate)],
+        [
+          "Last failure",
+          failure === null ? "none" : `${words(failure.kind)}, ${format.relative(new Date(failure.at), now)}`,
+        ],
+      ]}
+    />
   );
 }
 
@@ -136,9 +130,4 @@ function AccountActions({ name }: { readonly name: string }): JSX.Element {
 function testText({ ok, status, models, duration_ms, error }: AccountTest): string {
   if (ok) return `Works: ${format.number(models ?? null)} models in ${format.duration(duration_ms)}.`;
   return `${error ?? "It failed."}${status === null ? "" : ` Status ${status}.`}`;
-}
-
-/** `rate_limit` as people write it. */
-function words(name: string): string {
-  return name.replaceAll("_", " ");
 }

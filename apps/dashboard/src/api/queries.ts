@@ -146,7 +146,7 @@ export function useExchanges(
   });
 }
 
-/** One exchange; `undefined` when the ledger has none of this id. */
+/** One exchange; `null` when the ledger has none of this id. */
 export function useExchange(id: string): Answer<Exchange | null> {
   return useQuery({
     queryKey: ["exchange", id],

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { sendForStream } from "../api/client.ts";
 import { format } from "../format.ts";
+import { Alert } from "../ui/states.tsx";
 import { NO_ANSWER, readAnswer } from "./stream-answer.ts";
 
 /** Streams one answer through the gateway, as a client would get it. */
@@ -46,11 +47,7 @@ export function TryIt({ token, model }: { readonly token: string; readonly model
         </button>
       </form>
       {token === "" && <p class="hint">It takes a router token, above.</p>}
-      {run.error !== null && (
-        <p class="notice bad" role="alert">
-          {run.error.message}
-        </p>
-      )}
+      {run.error !== null && <Alert>{run.error.message}</Alert>}
       {answer.text !== "" && <p class="card answer">{answer.text}</p>}
       {run.isSuccess && (
         <p role="status" class="hint">

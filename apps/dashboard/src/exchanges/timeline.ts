@@ -1,4 +1,5 @@
 import type { Exchange } from "../api/answers.ts";
+import { words } from "../format.ts";
 
 /** A stretch of an exchange's time. Milliseconds since it began. */
 export interface Stretch {
@@ -17,7 +18,7 @@ export function timelineOf({ trace, duration_ms, first_byte_ms, end }: Exchange)
     const toMs = Math.min(atMs + (ms ?? 0), duration_ms);
     const answered = status === null ? "no answer" : `status ${status}`;
     stretches.push({
-      title: `${account ?? "no account"}: ${outcome.replaceAll("_", " ")}`,
+      title: `${account ?? "no account"}: ${words(outcome)}`,
       detail: [upstream, model, answered].filter((part) => part !== null).join(", "),
       fromMs: atMs,
       toMs,
@@ -41,7 +42,7 @@ const ENDS: Readonly<Record<string, string>> = {
 
 /** How an exchange ended, in words. */
 export function endText(end: string): string {
-  return ENDS[end] ?? end.replaceAll("_", " ");
+  return ENDS[end] ?? words(end);
 }
 
 /** The parts of a usage that were reported, in words. */

@@ -8,7 +8,7 @@ import { CLIENTS } from "../connect/snippets.ts";
 import { TryIt } from "../connect/try-it.tsx";
 import { CopyText } from "../ui/copy.tsx";
 import { Page } from "../ui/page.tsx";
-import { messageOf } from "../ui/states.tsx";
+import { Alert, messageOf } from "../ui/states.tsx";
 
 const USUAL_MODEL = "claude-sonnet-5-5";
 const NO_TOKEN = "la_sk_…";
@@ -72,11 +72,7 @@ function ConnectionFields({ token, onToken, model, onModel }: ConnectionFieldsPr
         </datalist>
       </label>
       {token === "" && <p class="hint">Paste a token, or issue one under Tokens: it is then filled in here.</p>}
-      {models.error !== null && (
-        <p class="notice bad" role="alert">
-          {messageOf(models.error)}
-        </p>
-      )}
+      {models.error !== null && <Alert>{messageOf(models.error)}</Alert>}
     </div>
   );
 }

@@ -6,7 +6,9 @@ import { useExchange } from "../api/queries.ts";
 import { Status } from "../exchanges/exchange-table.tsx";
 import { timelineOf, usageParts } from "../exchanges/timeline.ts";
 import type { Stretch } from "../exchanges/timeline.ts";
-import { format } from "../format.ts";
+import { format, words } from "../format.ts";
+import { Facts } from "../ui/facts.tsx";
+import type { Fact } from "../ui/facts.tsx";
 import { Page } from "../ui/page.tsx";
 import { Empty, Loaded } from "../ui/states.tsx";
 
@@ -35,12 +37,12 @@ export function ExchangePage({ id }: { readonly id: string }): JSX.Element {
 }
 
 function Details({ exchange }: { readonly exchange: Exchange }): JSX.Element {
-  const facts: readonly (readonly [title: string, value: JSX.Element | string])[] = [
+  const facts: readonly Fact[] = [
     ["Status", <Status key="status" exchange={exchange} />],
     ["Began", format.moment(new Date(exchange.started_at))],
     ["Took", format.duration(exchange.duration_ms)],
     ["First chunk after", format.duration(exchange.first_byte_ms)],
-    ["Surface", `${exchange.surface.replaceAll("_", " ")}${exchange.stream ? ", streamed" : ""}`],
+    ["Surface", `${words(exchange.surface)}${exchange.stream ? ", streamed" : ""}`],
     ["Model asked for", exchange.requested_model ?? "–"],
     ["Model used", exchange.model ?? "–"],
     ["Token", exchange.token_label ?? exchange.token_id ?? "–"],
@@ -50,14 +52,9 @@ function Details({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   ];
   return (
     <>
-      <dl class="figures card">
-        {facts.map(([title, value]) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <div class="card">
+        <Facts facts={facts} />
+      </div>
       <Timeline exchange={exchange} />
       <UsageParts exchange={exchange} />
       <Losses losses={exchange.losses} />
@@ -113,14 +110,9 @@ function UsageParts({ exchange }: { readonly exchange: Exchange }): JSX.Element 
       {parts.length === 0 ? (
         <Empty>No usage was reported.</Empty>
       ) : (
-        <dl class="figures card">
-          {parts.map(([title, tokens]) => (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>{format.number(tokens)}</dd>
-            </div>
-          ))}
-        </dl>
+        <div class="card">
+          <Facts facts={parts.map(([title, tokens]) => [title, format.number(tokens)])} />
+        </div>
       )}
     </section>
   );

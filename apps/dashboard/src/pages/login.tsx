@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { tokensSchema } from "../api/answers.ts";
 import { ApiError, ask } from "../api/client.ts";
 import { logIn } from "../session.ts";
-import { messageOf } from "../ui/states.tsx";
+import { Alert, messageOf } from "../ui/states.tsx";
 
 /** Takes the admin key, once the gateway has said that it is right. */
 export function Login(): JSX.Element {
@@ -37,11 +37,7 @@ export function Login(): JSX.Element {
             onInput={({ currentTarget }) => setKey(currentTarget.value)}
           />
         </label>
-        {check.error !== null && (
-          <p class="notice bad" role="alert">
-            {problemOf(check.error)}
-          </p>
-        )}
+        {check.error !== null && <Alert>{problemOf(check.error)}</Alert>}
         <button type="submit" class="primary" disabled={check.isPending}>
           Log in
         </button>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { useAccounts } from "../api/queries.ts";
 import { format } from "../format.ts";
+import { Alert } from "./states.tsx";
 
 /** What has to be known on every page: that figures are old, and that answers are simulated. */
 export function Banners(): JSX.Element {
@@ -18,10 +19,10 @@ export function Banners(): JSX.Element {
         </p>
       )}
       {staleSince !== null && (
-        <p class="notice bad" role="alert">
+        <Alert>
           The gateway does not answer. What you see is from {format.time(new Date(staleSince))}; it is asked for again
           by itself.
-        </p>
+        </Alert>
       )}
     </>
   );

@@ -36,6 +36,15 @@ export function messageOf(error: unknown): string {
   return `${error.message} If the gateway runs with DISABLE_METRICS, it keeps its figures to itself: set metrics.enabled to see them.`;
 }
 
+/** Says at once what went wrong. */
+export function Alert({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <p class="notice bad" role="alert">
+      {children}
+    </p>
+  );
+}
+
 /** Says that there is nothing, and what to do about it. */
 export function Empty({ children }: { readonly children: ComponentChildren }): JSX.Element {
   return <div class="empty">{children}</div>;
@@ -44,9 +53,5 @@ export function Empty({ children }: { readonly children: ComponentChildren }): J
 /** What a change that failed says. */
 export function Failed({ error }: { readonly error: unknown }): JSX.Element | null {
   if (error === null || error === undefined) return null;
-  return (
-    <p class="notice bad" role="alert">
-      {error instanceof ApiError ? error.message : messageOf(error)}
-    </p>
-  );
+  return <Alert>{error instanceof ApiError ? error.message : messageOf(error)}</Alert>;
 }
