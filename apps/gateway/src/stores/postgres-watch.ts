@@ -61,7 +61,7 @@ export class PostgresWatch<Record> {
 
   /** Resolves when everything that is written from then on will be reported; at once while nobody listens. */
   async begun(): Promise<void> {
-    if (this.#seen === undefined) await this.#looking;
+    while (this.#seen === undefined && this.#looking !== undefined) await this.#looking;
   }
 
   /** Tells of a revision written here, which is not reported. */
@@ -110,14 +110,19 @@ export class PostgresWatch<Record> {
 
   async #lookOnce(): Promise<void> {
     const { database, table } = this.#options;
+    const timer = this.#timer;
     if (this.#seen === undefined) {
       const text = `SELECT coalesce(max("revision"), 0) AS "revision" FROM "${table}"`;
       const [row] = await database.query({ text, values: [] });
+      // What was asked before everybody left says nothing to who came since.
+      if (this.#timer !== timer) return;
       this.#seen = highestRow.parse(row).revision;
       return;
     }
     const text = `SELECT * FROM "${table}" WHERE "revision" > $1 ORDER BY "revision"`;
-    for (const row of await database.query({ text, values: [this.#seen] })) this.#tell(row);
+    const rows = await database.query({ text, values: [this.#seen] });
+    if (this.#timer !== timer) return;
+    for (const row of rows) this.#tell(row);
   }
 
   #tell(row: Row): void {
